@@ -1,0 +1,46 @@
+#include "common/async/io_threads.h"
+
+#include <latch>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <glog/logging.h>
+
+namespace keyspan {
+
+IoThreads::IoThreads(int count) {
+  CHECK_GT(count, 0);
+  for (int i = 0; i < count; ++i) {
+    auto entry = std::make_unique<Thread>();
+    // A concurrency hint of 1 spares the wake-up of other threads; posts from outside stay legal.
+    entry->context = std::make_unique<boost::asio::io_context>(1);
+    auto* context = entry->context.get();
+    entry->thread = std::thread([context] {
+      auto guard = boost::asio::make_work_guard(*context);
+      context->run();
+    });
+    threads_.push_back(std::move(entry));
+  }
+}
+
+IoThreads::~IoThreads() { Stop(); }
+
+void IoThreads::RunOnAll(const std::function<void(int index)>& work) {
+  std::latch done(size());
+  for (int i = 0; i < size(); ++i) {
+    boost::asio::post(context(i), [&, i] {
+      work(i);
+      done.count_down();
+    });
+  }
+  done.wait();
+}
+
+void IoThreads::Stop() {
+  for (auto& entry : threads_) entry->context->stop();
+  for (auto& entry : threads_) {
+    if (entry->thread.joinable()) entry->thread.join();
+  }
+}
+
+}  // namespace keyspan
