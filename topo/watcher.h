@@ -40,7 +40,8 @@ struct TopoSnapshot {
 //
 // Thread-safety: Current() from any thread. The callback runs on the watcher's thread, in order of
 // generations, and should only post. It is not called after the destructor has returned. The
-// server must outlive the watcher.
+// server must outlive the watcher. Destruction waits for a read that is under way, so a gateway's
+// store should have an operation timeout of a second or two.
 class Watcher {
  public:
   using ChangeFn = std::function<void(std::shared_ptr<const TopoSnapshot>)>;

@@ -10,7 +10,7 @@ namespace keyspan::topo {
 // watches fire on the thread that made the change, after the change.
 class MemoryStore : public Store {
  public:
-  static std::unique_ptr<MemoryStore> Create();
+  static std::unique_ptr<MemoryStore> New();
   // While true, every call fails with kUnavailable, as in a cut. Turning it off again fires all
   // watches, as a new session does.
   virtual void SetUnavailable(bool unavailable) = 0;
