@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vtgate/engine/rows/decimal.h"
+#include "vtgate/engine/rows/row_cells.h"
+#include "vtgate/engine/rows/row_source.h"
+#include "vtgate/engine/rows/sort_key.h"
+
+namespace keyspan::vtgate {
+
+enum class AggregateKind : uint8_t {
+  kCount,          // the shards' counts are added
+  kCountDistinct,  // added too: only where no value can be on two shards
+  kSum,
+  kMin,  // text needs a weight column
+  kMax,
+  kAvg,       // from hidden SUM and COUNT columns
+  kAnyValue,  // of the group's first row; without group keys the first that is not NULL
+};
+
+// How one column of the shards' results is folded. Columns that no Aggregate names are kAnyValue.
+struct Aggregate {
+  AggregateKind kind = AggregateKind::kAnyValue;
+  int column = 0;
+  int weight_column = -1;  // kMin, kMax: WEIGHT_STRING of the aggregate; moves along with it
+  int sum_column = -1;     // kAvg: SUM and COUNT of the same expression. They come out summed, too.
+  int count_column = -1;
+};
+
+// Folds the groups that the shards computed: rows that are equal in all keys become one, in the
+// columns and the format of the input. The input is sorted by the keys. Without keys all rows
+// become one row, and no rows too (counts 0, the others NULL). Holds one group at a time.
+//
+// SUM and AVG are exact over exact types: a DECIMAL keeps its scale; AVG rounds as MySQL does,
+// which divides to a whole number of 9-digit words beyond the scale, cuts there, and then rounds
+// half away from zero to the decimals of the AVG column. Sums past the range of the column's type
+// are error 1690.
+class GroupAggregate : public RowFilter {
+ public:
+  GroupAggregate(std::unique_ptr<RowSource> input, std::vector<SortKey> keys,
+                 std::vector<Aggregate> aggregates);
+  ~GroupAggregate() override;
+
+  Awaitable<Status> Open() override;
+  Awaitable<Result<bool>> Next(RowBatch& batch) override;
+
+ private:
+  class Accumulator;
+
+  Status Validate();
+  Status StartGroup(std::string_view row);
+  Status AddToGroup(std::string_view row);
+  Status EmitGroup(RowBatch& batch);
+
+  std::vector<SortKey> keys_;
+  std::vector<Aggregate> aggregates_;
+  SortKeyEncoder encoder_;
+  RowCells cells_;
+  std::vector<std::unique_ptr<Accumulator>> accumulators_;
+  RowBatch input_batch_;
+  size_t input_row_ = 0;
+  bool input_ended_ = false;
+  std::string group_key_;
+  std::string row_key_;
+  std::string first_row_;  // of the open group
+  uint64_t group_rows_ = 0;
+  bool emitted_ = false;
+};
+
+}  // namespace keyspan::vtgate
