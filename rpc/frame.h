@@ -43,6 +43,10 @@ enum class FrameKind : uint8_t {
   kGetSchema = 37,
   kReserveSequence = 38,
   kBumpSequence = 39,
+  // Head: ExecuteRequest (target, settings, database), payload: the SQL text. Prepares it on a pooled
+  // connection and answers with mysqld's own COM_STMT_PREPARE reply as raw packets (parameter and
+  // column definitions; ERR as packet), so that a gateway can answer COM_STMT_PREPARE.
+  kPrepare = 40,
 
   kTabletPing = 64,
   kFullStatus = 65,
