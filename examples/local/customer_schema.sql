@@ -1,0 +1,17 @@
+CREATE TABLE customer (
+  customer_id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  name VARCHAR(64) NOT NULL,
+  email VARCHAR(128) NOT NULL,
+  city VARCHAR(64) NOT NULL
+);
+
+-- Orders lie on the shard of their customer: both tables are sharded by customer_id.
+CREATE TABLE corder (
+  order_id BIGINT NOT NULL AUTO_INCREMENT,
+  customer_id BIGINT NOT NULL,
+  sku VARCHAR(32) NOT NULL,
+  quantity INT NOT NULL,
+  price DECIMAL(10, 2) NOT NULL,
+  PRIMARY KEY (order_id),
+  KEY (customer_id)
+);
