@@ -31,6 +31,9 @@ class RowCells {
   size_t split_end() const { return split_end_; }
   RowFormat format() const { return format_; }
 
+  // Whether rows of the other can be mixed with rows of this.
+  bool SameEncoding(const RowCells& other) const { return encodings_ == other.encodings_; }
+
   // Appends a row of these columns to *row. Requires: cells.size() == size().
   void Join(std::span<const Cell> cells, std::string* row) const;
 

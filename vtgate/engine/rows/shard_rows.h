@@ -28,6 +28,7 @@ class ShardRows : public RowSource {
   Awaitable<Result<bool>> ReadChunk();
   Awaitable<Result<std::string_view>> ReadPacket();
   Status HandleEnd(std::string_view payload);
+  Awaitable<Status> Fail(Status error);
 
   std::unique_ptr<ShardReply> reply_;
   RowFormat format_;
@@ -37,7 +38,8 @@ class ShardRows : public RowSource {
   std::string split_;       // a packet of several frames while it is put together
   bool in_split_ = false;
   bool payload_is_split_ = false;
-  bool done_ = false;
+  bool done_ = false;    // the OK packet has come
+  bool at_end_ = false;  // the reply has ended
 };
 
 }  // namespace keyspan::vtgate

@@ -32,6 +32,7 @@ class SortKeyEncoder {
   enum class Use : uint8_t {
     kOrder,  // the last key may be a text FLOAT: what looks equal may come in any order
     kGroup,  // equality matters
+    kExtreme,  // each key stands alone, for MIN and MAX: any may be a text FLOAT
   };
 
   // Unsupported when a key cannot be compared here, InternalError for a column that is not there.
@@ -40,7 +41,11 @@ class SortKeyEncoder {
   // Replaces *key (its capacity is kept). Malformed when the row is not one of these columns.
   Status Encode(std::string_view row, std::string* key);
 
-  // One cell by the rules above, for MIN and MAX. `key` is an index into `keys`.
+  // True when keys of the other can be compared with keys of this.
+  bool SameKinds(const SortKeyEncoder& other) const { return parts_ == other.parts_; }
+
+  // The column that key number `key` looks at, and one cell of it by the rules above.
+  int key_column(size_t key) const { return parts_[key].column; }
   Status AppendCell(size_t key, const Cell& cell, std::string* out) const;
 
  private:
@@ -60,7 +65,9 @@ class SortKeyEncoder {
   struct Part {
     int column;
     Kind kind;
+    mysql::FieldType type;
     bool descending;
+    friend bool operator==(const Part&, const Part&) = default;
   };
   static Result<Kind> KindOf(const mysql::Field& field, RowFormat format, bool is_weight,
                              bool float_text_is_fine);
