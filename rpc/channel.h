@@ -26,7 +26,7 @@ struct ChannelOptions {
   uint32_t max_streams = 100'000;
   std::chrono::milliseconds connect_timeout{2000};
   // A ping is sent after this silence, and the channel fails when the answer stays out as long.
-  std::chrono::milliseconds keep_alive{2000};
+  std::chrono::milliseconds keep_alive{3000};
 };
 
 // One request and its response on a channel: the client's half. It belongs to one coroutine of the
@@ -50,12 +50,12 @@ class ClientStream {
   // next call of Next(), Start() or Cancel(). Pieces end where the server's sends ended. Fails when
   // the server ended the stream with an error, or when the channel died: kUnavailable if the
   // request never left this process, else kUnknownOutcome.
-  Awaitable<Result<std::span<const uint8_t>>> Next();
+  Awaitable<Result<std::span<uint8_t>>> Next();
   // The same without waiting: false when nothing is there yet.
   bool Ready() const;
 
   // The last piece was handed out; end() is valid.
-  bool ended() const { return ended_ && arrived_.empty(); }
+  bool ended() const { return ended_ && arrived_.empty() && (error_told_ || !end_.has_error()); }
   const StreamEnd& end() const { return end_; }
 
   // Gives up: asks the server to stop. Also done by the destructor.
@@ -64,16 +64,16 @@ class ClientStream {
  private:
   friend class Channel;
   void Deliver(const Frame& frame);
-  void Fail(Status status);
-  Status Failure();
+  void Fail(const Status& reason);
 
   std::shared_ptr<Channel> channel_;
   uint32_t id_ = 0;
-  uint64_t sent_at_ = 0;  // position in the channel's output at which the request began
+  uint64_t request_end_ = 0;  // position in the channel's output at which the request ends
   ByteQueue arrived_;
   ByteQueue current_;
   uint32_t unacknowledged_ = 0;
   bool ended_ = false;
+  bool error_told_ = false;
   Status failure_;
   StreamEnd end_;
   Waiter waiter_;
@@ -83,14 +83,14 @@ class ClientStream {
 // channel only points to it. Destroying it before Finish() ends the stream with an error.
 class ServerStream {
  public:
-  ServerStream(std::shared_ptr<Channel> channel, uint32_t id, FrameKind method);
+  ServerStream(std::shared_ptr<Channel> channel, const FrameHeader& opening);
   ~ServerStream();
   ServerStream(const ServerStream&) = delete;
 
   FrameKind method() const { return method_; }
   Channel& channel() const { return *channel_; }
-  std::span<const uint8_t> head() const { return head_.data(); }
-  std::span<const uint8_t> payload() const { return payload_.data(); }
+  std::span<const uint8_t> head() const { return request_.data().first(head_length_); }
+  std::span<const uint8_t> payload() const { return request_.data().subspan(head_length_); }
 
   // True when Send() would not wait.
   bool writable() const;
@@ -113,14 +113,17 @@ class ServerStream {
   std::shared_ptr<Channel> channel_;
   uint32_t id_;
   FrameKind method_;
-  ByteQueue head_;
-  ByteQueue payload_;
+  ByteQueue request_;
+  size_t head_length_ = 0;
   int64_t credit_;
   bool cancelled_ = false;
   bool finished_ = false;
   std::function<void()> on_cancel_;
   Waiter writable_;
 };
+
+// Fills the wire form of a failure.
+void SetError(const Status& status, Error& error);
 
 // One connection with many streams. Lives on one single-threaded io_context; every call must come
 // from it. Frames are queued and written in one system call at the end of the event-loop turn; one
@@ -154,22 +157,24 @@ class Channel : public std::enable_shared_from_this<Channel> {
  private:
   friend class ClientStream;
   friend class ServerStream;
-  struct Incoming;  // a request that is still arriving
 
   Channel(StreamSocket socket, ChannelOptions options, bool server);
 
+  void Run();
   Awaitable<void> ReadLoop();
-  Awaitable<void> WriteLoop();
-  Awaitable<void> KeepAliveLoop();
+  Status HandleInput();
   Status HandleFrame(const Frame& frame);
+  Status HandleHello(const Frame& frame);
   Status HandleRequestFrame(const Frame& frame);
-  Status QueueMessage(FrameKind kind, uint32_t stream_id, const google::protobuf::MessageLite* head,
-                      std::span<const uint8_t> payload, std::span<const uint8_t> more_payload,
-                      bool end);
-  void QueueSmall(FrameKind kind, uint32_t stream_id, std::span<const uint8_t> payload);
+  void HandleCredit(const Frame& frame);
+  void HandleCancel(uint32_t stream_id);
+  Result<uint32_t> AddStream(ClientStream* stream);
+  // One frame; or, when `split` and long, several.
+  Status Queue(FrameParts parts, bool split = false);
   void ScheduleFlush();
   void Flush();
   void WakeSenders();
+  void StartKeepAliveTimer();
 
   StreamSocket socket_;
   ChannelOptions options_;
@@ -179,11 +184,11 @@ class Channel : public std::enable_shared_from_this<Channel> {
   bool flush_scheduled_ = false;
   bool write_blocked_ = false;
   bool ping_outstanding_ = false;
+  bool senders_wait_ = false;
   uint32_t next_stream_id_ = 1;
-  uint64_t written_ = 0;  // bytes that the kernel took
-  uint64_t queued_ = 0;   // bytes ever queued
-  uint64_t received_ = 0;
-  size_t incoming_bytes_ = 0;
+  uint64_t written_ = 0;   // bytes that the kernel took
+  uint64_t queued_ = 0;    // bytes ever queued
+  bool received_ = false;  // anything since the last tick of the keep-alive timer
   ByteQueue pending_;
   ByteQueue writing_;
   ByteQueue input_;
@@ -194,8 +199,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
   std::shared_ptr<void> context_;
   boost::unordered_flat_map<uint32_t, ClientStream*> client_streams_;
   boost::unordered_flat_map<uint32_t, ServerStream*> server_streams_;
-  boost::unordered_flat_map<uint32_t, std::unique_ptr<Incoming>> incoming_;
-  Waiter write_wake_;
+  // Requests that are still arriving.
+  boost::unordered_flat_map<uint32_t, std::unique_ptr<ServerStream>> incoming_;
   SteadyTimer keep_alive_timer_;
   Waiter hello_waiter_;
 };

@@ -43,9 +43,10 @@ enum class FrameKind : uint8_t {
   kGetSchema = 37,
   kReserveSequence = 38,
   kBumpSequence = 39,
-  // Head: ExecuteRequest (target, settings, database), payload: the SQL text. Prepares it on a pooled
-  // connection and answers with mysqld's own COM_STMT_PREPARE reply as raw packets (parameter and
-  // column definitions; ERR as packet), so that a gateway can answer COM_STMT_PREPARE.
+  // Head: ExecuteRequest (target, settings, database), payload: the SQL text. Prepares it on a
+  // pooled connection and answers with mysqld's own COM_STMT_PREPARE reply as raw packets
+  // (parameter and column definitions; ERR as packet), so that a gateway can answer
+  // COM_STMT_PREPARE.
   kPrepare = 40,
 
   kTabletPing = 64,
@@ -85,7 +86,7 @@ struct FrameHeader {
 struct Frame {
   FrameHeader header;
   std::span<const uint8_t> head;
-  std::span<const uint8_t> payload;
+  std::span<const uint8_t> payload = {};
 };
 
 void EncodeFrameHeader(const FrameHeader& header, uint8_t out[kFrameHeaderSize]);
@@ -107,6 +108,7 @@ class ByteQueue {
   ~ByteQueue();
 
   std::span<const uint8_t> data() const { return {buffer_ + begin_, end_ - begin_}; }
+  std::span<uint8_t> mutable_data() { return {buffer_ + begin_, end_ - begin_}; }
   size_t size() const { return end_ - begin_; }
   bool empty() const { return begin_ == end_; }
 
@@ -133,8 +135,8 @@ struct FrameParts {
   uint32_t stream_id = 0;
   uint8_t flags = 0;
   const google::protobuf::MessageLite* head = nullptr;
-  std::span<const uint8_t> payload;
-  std::span<const uint8_t> more_payload;  // follows `payload`
+  std::span<const uint8_t> payload = {};
+  std::span<const uint8_t> more_payload = {};  // follows `payload`
 };
 Status AppendFrame(const FrameParts& parts, ByteQueue& out);
 

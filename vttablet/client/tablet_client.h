@@ -126,7 +126,7 @@ class ExecuteStream {
   // mysqld's own sequence numbers; an ERR packet of mysqld included. The view lives until the next
   // call. A failure is one of the tablet or of the channel; nothing follows it. After a failure
   // end().transaction_ended says whether the transaction is gone.
-  Awaitable<Result<std::span<const uint8_t>>> Next() { return stream_.Next(); }
+  Awaitable<Result<std::span<uint8_t>>> Next() { return stream_.Next(); }
   bool Ready() const { return stream_.Ready(); }
 
   // No more packets: true as soon as the last chunk was returned.
