@@ -52,7 +52,12 @@ class BlockingTabletClient {
  private:
   boost::asio::io_context context_;
   std::chrono::milliseconds timeout_;
-  std::shared_ptr<TabletClient> client_;
+  Awaitable<Status> Call(rpc::FrameKind method, const google::protobuf::MessageLite& request,
+                         google::protobuf::MessageLite& response);
+
+  const std::string host_;
+  const uint16_t port_;
+  std::shared_ptr<rpc::Channel> channel_;
 };
 
 }  // namespace keyspan::vttablet

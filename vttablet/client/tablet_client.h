@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <string_view>
 
 #include "common/async/awaitable.h"
+#include "common/async/event.h"
 #include "common/status.h"
 #include "rpc/channel.h"
 #include "rpc/tablet_messages.pb.h"
@@ -26,6 +28,16 @@ struct SessionSettings {
   uint64_t id = 0;
   std::string text;
 };
+
+// How many settings a channel remembers. Both sides count alike: the one that comes when it is full
+// clears the memory first.
+inline constexpr size_t kMaxChannelSettings = 1024;
+
+// One unary call over a connected channel; see TabletClient::Call.
+Awaitable<Status> CallOnChannel(std::shared_ptr<rpc::Channel> channel, rpc::FrameKind method,
+                                const google::protobuf::MessageLite& request,
+                                google::protobuf::MessageLite& response,
+                                std::chrono::milliseconds timeout);
 
 // One tablet as seen from one thread: a channel that is reconnected with backoff, and calls over
 // it. Create it as a shared_ptr; it lives on one io_context and every call comes from there. While
@@ -78,21 +90,26 @@ class TabletClient : public std::enable_shared_from_this<TabletClient> {
 
  private:
   friend class ExecuteStream;
-  struct Connector;
   TabletClient(Executor executor, std::string host, uint16_t port, TabletClientOptions options);
 
   Awaitable<void> ConnectLoop();
   Awaitable<void> HealthLoop(std::shared_ptr<rpc::Channel> channel);
-  // True when the text of these settings must go along.
-  bool NoteSettings(uint64_t id);
+  Awaitable<Status> CallHead(rpc::FrameKind method, const google::protobuf::MessageLite& request);
 
   Executor executor_;
   const std::string host_;
   const uint16_t port_;
   const TabletClientOptions options_;
   std::shared_ptr<rpc::Channel> channel_;
-  std::shared_ptr<Connector> connector_;
   uint64_t generation_ = 0;
+  bool started_ = false;
+  bool closing_ = false;
+  bool first_attempt_done_ = false;
+  Status last_error_;
+  Event attempt_done_;
+  Event wake_loop_;  // the channel is gone, or Close() was called
+  SteadyTimer backoff_;
+  boost::unordered_flat_set<uint64_t> settings_sent_;  // on this channel
   HealthCallback on_health_;
   DownCallback on_down_;
 };
@@ -122,10 +139,16 @@ class ExecuteStream {
                   const SessionSettings* settings, std::string_view sql,
                   std::span<const uint8_t> params = {});
 
-  // Whole MySQL packets exactly as mysqld sent them (DEPRECATE_EOF form, text or binary rows), with
-  // mysqld's own sequence numbers; an ERR packet of mysqld included. The view lives until the next
-  // call. A failure is one of the tablet or of the channel; nothing follows it. After a failure
-  // end().transaction_ended says whether the transaction is gone.
+  // As StartNow(), for COM_STMT_PREPARE: the packets are mysqld's reply to it. Only target,
+  // settings and database of `request` count.
+  Status StartPrepareNow(TabletClient& client, rpc::ExecuteRequest& request,
+                         const SessionSettings* settings, std::string_view sql);
+
+  // The reply of mysqld exactly as it sent it (DEPRECATE_EOF form, text or binary rows), with its
+  // own sequence numbers and its ERR packet, if any. A view may begin or end inside a packet; its
+  // bytes may be patched in place; it lives until the next call. A failure is one of the tablet or
+  // of the channel; nothing follows it. After a failure end().transaction_ended says whether the
+  // transaction is gone.
   Awaitable<Result<std::span<uint8_t>>> Next() { return stream_.Next(); }
   bool Ready() const { return stream_.Ready(); }
 
@@ -135,6 +158,10 @@ class ExecuteStream {
   void Cancel() { stream_.Cancel(); }
 
  private:
+  Status Send(rpc::FrameKind method, TabletClient& client, rpc::ExecuteRequest& request,
+              const SessionSettings* settings, std::string_view sql,
+              std::span<const uint8_t> params);
+
   rpc::ClientStream stream_;
 };
 
