@@ -8,6 +8,7 @@
 #include "common/status.h"
 #include "mysql/types/field_type.h"
 #include "sharding/routing_value.h"
+#include "sharding/vindexes/vindex.h"
 
 namespace keyspan::sharding {
 
@@ -42,12 +43,13 @@ Result<ColumnType> ParseMysqlColumnType(std::string_view column_type, std::strin
 Result<ColumnType> ParseVSchemaColumnType(std::string_view type, std::string_view collation_name,
                                           uint32_t size = 0, uint8_t scale = 0);
 
-// Whether rows may be sharded by a column of this type through a vindex of this type. Refused, with
-// the reason: types whose equality is not exact or depends on the session (FLOAT, DOUBLE, TIME,
-// TIMESTAMP, ENUM, SET, JSON, BIT, spatial types); collations without weight tables (collation.h);
-// a vindex that hashes plain bytes (binary, binary_md5, xxhash, cfc) on a column whose collation
-// calls different bytes equal; a numeric vindex on a column that is not an integer.
-Status CheckShardingColumn(const ColumnType& column, std::string_view vindex_type);
+// Whether `vindex` may take this column at this position of its columns. Refused, with the reason:
+// types whose equality is not exact or depends on the session (FLOAT, DOUBLE, TIME, TIMESTAMP,
+// ENUM, SET, JSON, BIT, spatial types); collations without weight tables (collation.h); a vindex of
+// plain bytes on text whose collation calls different bytes equal; a numeric vindex on anything but
+// an integer column. A lookup takes whatever its table's own vindex takes, so it is not checked
+// here.
+Status CheckShardingColumn(const ColumnType& column, const Vindex& vindex, int position = 0);
 
 // What `column = value` says about the rows that it can match.
 struct ColumnValue {

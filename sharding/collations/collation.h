@@ -19,8 +19,8 @@ namespace keyspan::sharding {
 // may.
 Status CheckShardingCollation(std::string_view collation_name);
 
-// Whether strings that differ in bytes are never equal under this collation, not even by trailing
-// spaces.
+// Whether strings that differ in bytes are never equal under this collation, but for the trailing
+// spaces of one that pads.
 bool CollationIsExact(std::string_view collation_name);
 // Whether trailing spaces do not count in comparisons (PAD SPACE).
 bool CollationPadsSpace(std::string_view collation_name);

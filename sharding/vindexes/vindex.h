@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <span>
@@ -27,6 +28,13 @@ std::string DebugString(const Destination& destination);
 
 using VindexParams = std::map<std::string, std::string, std::less<>>;
 
+// What a vindex can tell apart in a column, see CheckShardingColumn.
+enum class VindexInput : uint8_t {
+  kInteger,  // a number of 64 bits: integer columns only
+  kBytes,    // the bytes of the value: not for text whose collation calls different bytes equal
+  kAny,      // text by the weights of its collation, everything else by its bytes
+};
+
 // A function from column values to keyspace ids, one of a VSchema's named `vindexes`.
 //
 // Immutable and shared between threads through the VSchema that owns it. The lookup types are known
@@ -46,6 +54,8 @@ class Vindex {
   // Whether Map() needs nothing but its arguments.
   virtual bool is_functional() const { return true; }
   virtual int column_count() const { return 1; }
+  // Of the column at this position. Requires 0 <= position < column_count().
+  virtual VindexInput input(int position) const = 0;
   // Whether Map() takes fewer values than column_count() and then answers a key range.
   virtual bool maps_prefix() const { return false; }
 
@@ -74,8 +84,8 @@ std::vector<std::string_view> VindexTypes();
 // Whether it is a lookup type, whose tables an owner maintains.
 bool IsLookupVindexType(std::string_view type);
 
-// The keys of the column "LIKE 'prefix%'" for a cfc vindex: the range of ids of all values that
-// start with `prefix` (wildcards already cut off by the caller). Requires type "cfc".
-Result<Destination> MapCfcPrefix(const Vindex& vindex, std::string_view prefix);
+// Where rows live whose value begins with `prefix` (LIKE 'prefix%', wildcards already cut off): a
+// range for a cfc vindex, everything for other types.
+Destination MapValuePrefix(const Vindex& vindex, std::string_view prefix);
 
 }  // namespace keyspan::sharding
