@@ -473,13 +473,17 @@ Status ExpireSession(const std::string& servers, const ZkSessionId& session) {
   ZkOptions options;
   options.servers = servers;
   const auto events = std::make_shared<ZkEventQueue>();
-  ASSIGN_OR_RETURN(const auto second, ZkSession::Open(options, 1, events, &resume));
   const Clock::time_point deadline = Clock::now() + options.connect_timeout;
-  while (!second->connected() && !second->expired() && Clock::now() < deadline) {
-    events->Take(50ms);
+  // Closing the handle ends the session, but the request may still be lost with the connection; so
+  // once more, until the server says that there is no such session.
+  while (Clock::now() < deadline) {
+    ASSIGN_OR_RETURN(const auto second, ZkSession::Open(options, 1, events, &resume));
+    while (!second->connected() && !second->expired() && Clock::now() < deadline) {
+      events->Take(50ms);
+    }
+    if (second->expired()) return Status::Ok();
   }
-  if (!second->connected()) return Unavailable("the session could not be resumed");
-  return Status::Ok();  // closing the handle ends the session
+  return Unavailable("the session could not be ended");
 }
 
 }  // namespace keyspan::topo
