@@ -138,8 +138,8 @@ Status ShardRows::HandleEnd(std::string_view payload) {
   return Status::Ok();
 }
 
-// The shard has answered, if only with an error: reading the end leaves its stream complete, so that
-// nothing is cancelled on the tablet.
+// The shard has answered, if only with an error: reading the end leaves its stream complete, so
+// that nothing is cancelled on the tablet.
 Awaitable<Status> ShardRows::Fail(Status error) {
   (void)co_await reply_->Next();
   co_return error;
