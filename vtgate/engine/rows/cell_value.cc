@@ -32,7 +32,7 @@ Result<T> ParseNumber(std::string_view text) {
 Status WrongSize() { return Malformed("a binary value has not the size of its type"); }
 
 Status OutOfRange(std::string_view type, std::string_view column) {
-  return Status(StatusCode::kMysql, 1690, "22003",
+  return Status(StatusCode::kInvalidArgument, 1690, "22003",
                 fmt::format("{} value is out of range in '{}'", type, column));
 }
 
@@ -139,8 +139,7 @@ Status WriteInteger(__int128 value, const mysql::Field& field, RowFormat format,
   return Status::Ok();
 }
 
-Status WriteDouble(double value, const mysql::Field& field, RowFormat format,
-                   std::string* bytes) {
+Status WriteDouble(double value, const mysql::Field& field, RowFormat format, std::string* bytes) {
   if (!std::isfinite(value)) return OutOfRange("DOUBLE", field.name);
   bytes->clear();
   if (format == RowFormat::kBinary) {

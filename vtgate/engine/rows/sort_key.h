@@ -30,8 +30,8 @@ struct SortKey {
 class SortKeyEncoder {
  public:
   enum class Use : uint8_t {
-    kOrder,  // the last key may be a text FLOAT: what looks equal may come in any order
-    kGroup,  // equality matters
+    kOrder,    // the last key may be a text FLOAT: what looks equal may come in any order
+    kGroup,    // equality matters
     kExtreme,  // each key stands alone, for MIN and MAX: any may be a text FLOAT
   };
 
@@ -52,10 +52,8 @@ class SortKeyEncoder {
   enum class Kind : uint8_t {
     kSigned,
     kUnsigned,
-    kFloat,
     kDouble,
     kDecimal,
-    kDate,
     kDatetime,
     kTime,
     kBit,
@@ -69,11 +67,16 @@ class SortKeyEncoder {
     bool descending;
     friend bool operator==(const Part&, const Part&) = default;
   };
-  static Result<Kind> KindOf(const mysql::Field& field, RowFormat format, bool is_weight,
-                             bool float_text_is_fine);
+  static Result<Kind> KindOf(const mysql::Field& field, RowFormat format, bool float_text_is_fine);
+  Status AppendValue(const Part& part, std::string_view bytes, std::string* out) const;
 
   RowCells cells_;
   std::vector<Part> parts_;
+  size_t needed_ = 0;  // columns of a row that the keys need
 };
+
+// For sources that need their input sorted and see a key that is smaller than the one before it: to
+// go on would give a wrong answer.
+Status NotInOrder();
 
 }  // namespace keyspan::vtgate
