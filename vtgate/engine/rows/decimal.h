@@ -18,7 +18,7 @@ class Decimal {
   Decimal() = default;  // 0, scale 0
   static Decimal FromInt(int64_t value);
   static Decimal FromUint(uint64_t value);
-  // [+-]digits[.digits]. Malformed for anything else, kResourceExhausted past 81 digits.
+  // [+-]digits[.digits]. Malformed for anything else, error 1690 past 81 digits.
   static Result<Decimal> Parse(std::string_view text);
 
   bool is_zero() const;
@@ -32,8 +32,6 @@ class Decimal {
   Result<Decimal> DivideForAverage(uint64_t divisor, int decimals) const;
   // Half away from zero when digits are dropped, zeros when they are added.
   Result<Decimal> Round(int scale) const;
-  // The same with the digits dropped.
-  Decimal Truncate(int scale) const;
 
   // By value: 1.5 == 1.50, and there is no negative zero.
   std::strong_ordering operator<=>(const Decimal& other) const;
