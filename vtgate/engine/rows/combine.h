@@ -51,6 +51,8 @@ class MergeSort : public RowSource {
     std::string key;
     size_t row = 0;  // index in its input's batch
   };
+  Status InitKeys();
+  Status Merge(RowBatch& batch);
   // Puts the input's current row into the heap.
   Status Push(size_t input);
   bool After(size_t a, size_t b) const;  // heap order

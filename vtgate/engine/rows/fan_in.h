@@ -46,7 +46,8 @@ class FanIn : public std::enable_shared_from_this<FanIn> {
   static Awaitable<void> Run(std::shared_ptr<FanIn> self, size_t index);
   Awaitable<Status> RunLane(size_t index);
   Status CheckColumns() const;
-  void Fail(Status status);
+  // Why nothing more will come, if so.
+  Status Failure() const;
 
   std::vector<Lane> lanes_;
   std::unique_ptr<Event> changed_;

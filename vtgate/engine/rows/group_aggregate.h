@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,33 +41,70 @@ struct Aggregate {
 class GroupAggregate : public RowFilter {
  public:
   GroupAggregate(std::unique_ptr<RowSource> input, std::vector<SortKey> keys,
-                 std::vector<Aggregate> aggregates);
-  ~GroupAggregate() override;
+                 std::vector<Aggregate> aggregates)
+      : RowFilter(std::move(input)), keys_(std::move(keys)), aggregates_(std::move(aggregates)) {}
 
   Awaitable<Status> Open() override;
   Awaitable<Result<bool>> Next(RowBatch& batch) override;
 
  private:
-  class Accumulator;
+  // How one column is folded.
+  enum class Fold : uint8_t {
+    kFirst,
+    kSumInteger,
+    kSumDecimal,
+    kSumDouble,
+    kAverage,
+    kLeast,
+    kGreatest,
+    kFollower,
+  };
+  struct Slot {
+    Fold fold = Fold::kFirst;
+    bool count = false;  // NULL never comes out: 0 when there is nothing
+    int key = -1;        // kLeast, kGreatest: index in extremes_
+    int follower = -1;   // kLeast, kGreatest: the slot of the weight column
+    int sum = -1;        // kAverage
+    int counts = -1;     // kAverage
+    bool has_value = false;
+    __int128 integer = 0;
+    double dbl = 0;
+    Decimal decimal;
+    std::string bytes;  // the cell to put out
+    std::string best;   // key of the extreme value in `bytes`
+  };
 
-  Status Validate();
-  Status StartGroup(std::string_view row);
-  Status AddToGroup(std::string_view row);
-  Status EmitGroup(RowBatch& batch);
+  Status InitSlots();
+  Status InitAggregate(const Aggregate& aggregate);
+  Status InitSum(int column, bool count);
+  Status CheckColumn(int column) const;
+  // Whether `row` begins a new group.
+  Result<bool> BeginsGroup(std::string_view row);
+  Status Add(std::string_view row);
+  Status AddCells(std::string_view row, bool first);
+  Status AddCell(size_t column);
+  Status AddExtreme(Slot* slot, const Cell& cell);
+  void CopyCell(Slot* slot, const Cell& cell);
+  Status Emit(RowBatch& batch);
+  Status Finish(size_t column);
+  Status FinishAverage(size_t column);
 
   std::vector<SortKey> keys_;
   std::vector<Aggregate> aggregates_;
   SortKeyEncoder encoder_;
+  SortKeyEncoder extremes_;
   RowCells cells_;
-  std::vector<std::unique_ptr<Accumulator>> accumulators_;
+  std::vector<Slot> slots_;  // by column
   RowBatch input_batch_;
   size_t input_row_ = 0;
-  bool input_ended_ = false;
+  bool ended_ = false;
+  bool emitted_ = false;
+  uint64_t group_rows_ = 0;  // 0: no group is open
   std::string group_key_;
   std::string row_key_;
-  std::string first_row_;  // of the open group
-  uint64_t group_rows_ = 0;
-  bool emitted_ = false;
+  std::string first_row_;  // of the open group: goes out as it is if it stays alone
+  std::string row_;
+  std::vector<Cell> out_cells_;
 };
 
 }  // namespace keyspan::vtgate
