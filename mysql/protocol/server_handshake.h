@@ -34,6 +34,7 @@ struct ClientIdentity {
   uint32_t max_packet = 0;
   uint16_t collation = 255;
   ConnectAttributes attributes;
+  std::string nonce;  // that COM_CHANGE_USER answers may be computed from
 };
 
 // The server's side of a login, or of a COM_CHANGE_USER, without I/O: feed it each packet of the
@@ -82,6 +83,8 @@ class ServerHandshake {
   Step SwitchTo(std::string_view plugin, OutputBuffer* out);
   Step CheckNative(std::string_view answer, OutputBuffer* out);
   Step CheckSha2(std::string_view answer, OutputBuffer* out);
+  Step OnFullAuth(std::string_view payload, OutputBuffer* out);
+  bool HasEmptyPassword() const;
   Step CheckPassword(std::string_view password, OutputBuffer* out);
   Step Deny(bool with_password, OutputBuffer* out);
   Step Fail(Status status, OutputBuffer* out);
@@ -97,6 +100,7 @@ class ServerHandshake {
   std::string nonce_;
   std::string plugin_;
   bool switched_ = false;
+  bool change_user_ = false;
   std::vector<PasswordVerifier> verifiers_;
   ClientIdentity identity_;
   Status error_;
