@@ -59,12 +59,19 @@ class ResultRewriter {
 
  private:
   enum class State : uint8_t { kFirst, kColumns, kRows };
-  // One whole frame at `frame`; returns false when it must not be copied as it is.
-  struct Pass;
-  Status OnFrame(char* frame, uint32_t length, Pass* pass);
+  // Bytes that go to `out` as they are, collected until something must be put between them.
+  struct Pass {
+    OutputBuffer* out;
+    char* run;         // start of the collected bytes
+    bool cut = false;  // something was put between, or left out
+    void Flush(const char* end, char* next);
+  };
+  Status Process(char* begin, size_t size, Pass* pass, size_t* used);
+  Status OnSpecial(char* frame, uint32_t length, Pass* pass);
+  Status OnFirst(char* frame, uint32_t length, Pass* pass);
   Status OnOk(char* frame, uint32_t length, Pass* pass);
+  void InsertEof(uint16_t warnings, uint16_t status, Pass* pass);
   uint16_t PatchStatus(uint16_t status, bool last) const;
-  Status Process(char* begin, size_t size, OutputBuffer* out, std::string* owned, size_t* used);
 
   const Options options_;
   const bool eof_form_;

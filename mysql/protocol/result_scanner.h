@@ -25,9 +25,9 @@ enum class ReplyKind : uint8_t {
 // with more bytes behind it. Bytes after the end of the reply are left alone.
 class ResultScanner {
  public:
-  enum class Phase : uint8_t { kFirst, kParameters, kColumns, kRows, kDone };
+  enum class Phase : uint8_t { kFirst, kParameters, kColumns, kRows, kEnding, kDone };
 
-  explicit ResultScanner(ReplyKind kind = ReplyKind::kQuery) : kind_(kind) {}
+  explicit ResultScanner(ReplyKind kind = ReplyKind::kQuery);
   void Reset(ReplyKind kind) { *this = ResultScanner(kind); }
 
   // Returns how many bytes from the front of `bytes` were consumed, or kMalformed: the connection
@@ -59,7 +59,8 @@ class ResultScanner {
   // Of a kPrepare reply.
   uint32_t statement_id() const { return statement_id_; }
   uint16_t parameter_count() const { return parameter_count_; }
-  uint8_t last_sequence() const { return last_sequence_; }
+  // The sequence id that a further packet would have.
+  uint8_t next_sequence() const { return next_sequence_; }
 
  private:
   Status OnFirst(std::string_view payload);
@@ -70,7 +71,7 @@ class ResultScanner {
   ReplyKind kind_;
   Phase phase_ = Phase::kFirst;
   bool in_continuation_ = false;  // the last frame was full: the next belongs to the same packet
-  uint8_t last_sequence_ = 0;
+  uint8_t next_sequence_ = 1;
   uint64_t skip_ = 0;  // payload bytes of the current frame still to come
   uint64_t offset_ = 0;
   uint64_t columns_ = 0;
