@@ -1,5 +1,7 @@
 #include "vtgate/session/settings.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <xxhash.h>
 
@@ -28,13 +30,13 @@ void Settings::Clear() {
 }
 
 void Settings::Rebuild() {
-  text_.clear();
+  std::string& text = rpc_.text;
+  text.clear();
   for (const auto& [name, value] : values_) {
-    if (!text_.empty()) text_ += ",";
-    text_ += fmt::format("@@session.{}={}", name, value);
+    if (!text.empty()) text += ",";
+    text += fmt::format("@@session.{}={}", name, value);
   }
-  id_ = text_.empty() ? 0 : XXH3_64bits(text_.data(), text_.size());
-  if (id_ == 0 && !text_.empty()) id_ = 1;
+  rpc_.id = text.empty() ? 0 : std::max<uint64_t>(1, XXH3_64bits(text.data(), text.size()));
 }
 
 }  // namespace keyspan::vtgate

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "vttablet/client/tablet_client.h"
+
 namespace keyspan::vtgate {
 
 // The system variables that a client has SET and that a shard connection must therefore carry, as
@@ -21,18 +23,19 @@ class Settings {
   void Clear();
 
   // "SET @@session.a = 1, @@session.b = 'x'"; empty when nothing is set.
-  const std::string& text() const { return text_; }
+  const std::string& text() const { return rpc_.text; }
   // 0 exactly when nothing is set.
-  uint64_t id() const { return id_; }
+  uint64_t id() const { return rpc_.id; }
+  // Both, as a tablet takes them.
+  const vttablet::SessionSettings& rpc() const { return rpc_; }
 
-  friend bool operator==(const Settings& a, const Settings& b) { return a.text_ == b.text_; }
+  friend bool operator==(const Settings& a, const Settings& b) { return a.text() == b.text(); }
 
  private:
   void Rebuild();
 
   std::map<std::string, std::string, std::less<>> values_;
-  std::string text_;
-  uint64_t id_ = 0;
+  vttablet::SessionSettings rpc_;
 };
 
 }  // namespace keyspan::vtgate

@@ -1,0 +1,69 @@
+#include "vtgate/executor/forward.h"
+
+#include "mysql/protocol/result_rewriter.h"
+#include "vtgate/txn/finish.h"
+
+namespace keyspan::vtgate {
+namespace {
+
+void NoteResult(const mysql::ResultRewriter& rewriter, Session& session) {
+  if (rewriter.column_count() > 0) {
+    session.row_count = -1;
+    session.found_rows = rewriter.row_count();
+    return;
+  }
+  session.row_count = static_cast<int64_t>(rewriter.ok().affected_rows);
+  if (rewriter.ok().last_insert_id != 0) session.last_insert_id = rewriter.ok().last_insert_id;
+}
+
+}  // namespace
+
+Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
+                                 const Destinations& destinations, const ShardCallOptions& options,
+                                 std::string_view sql, std::string_view params) {
+  Session& session = statement.session;
+  mysql::ServerConnection& client = statement.client;
+  ShardCall call(gateway, session);
+  CO_RETURN_IF_ERROR(co_await call.Start(*destinations.keyspace, destinations.shard(0),
+                                         destinations.type, options, sql, params));
+  session.cancel_statement = [&call] { call.Cancel(); };
+
+  mysql::ResultRewriter::Options rewrite;
+  rewrite.client_capabilities = session.capabilities;
+  rewrite.first_sequence = *client.sequence();
+  rewrite.status = session.status();
+  rewrite.more_results_follow = statement.more_follow;
+  mysql::ResultRewriter rewriter(rewrite);
+  Status failure;
+  while (true) {
+    auto chunk = co_await call.NextMutable();
+    if (!chunk.ok()) {
+      failure = std::move(chunk).status();
+      break;
+    }
+    if (chunk->empty()) break;
+    if (!rewriter.failed()) {
+      failure = rewriter.Rewrite({reinterpret_cast<char*>(chunk->data()), chunk->size()}, &client.out());
+      if (!failure.ok()) break;
+    }
+    if (client.WantsFlush()) {
+      failure = co_await client.Flush();
+      if (!failure.ok()) break;
+    }
+  }
+  session.cancel_statement = nullptr;
+  *client.sequence() = rewriter.next_sequence();
+  for (const auto& warning : call.end().warnings()) {
+    session.warnings.push_back({warning.level(), warning.code(), warning.message()});
+  }
+  if (call.lost_transaction()) co_await RollbackTransaction(session);
+  if (!failure.ok()) co_return failure;
+  if (rewriter.failed()) co_return rewriter.error();
+  if (!rewriter.done()) {
+    co_return Malformed(call.where() + ": the reply ended too early");
+  }
+  NoteResult(rewriter, session);
+  co_return Status::Ok();
+}
+
+}  // namespace keyspan::vtgate

@@ -1,0 +1,210 @@
+#include <fmt/format.h>
+
+#include "mysql/protocol/result_rewriter.h"
+#include "mysql/protocol/wire.h"
+#include "vtgate/engine/rows/combine.h"
+#include "vtgate/engine/rows/group_aggregate.h"
+#include "vtgate/engine/rows/shard_rows.h"
+#include "vtgate/engine/rows/transform.h"
+#include "vtgate/executor/scatter.h"
+#include "vtgate/executor/values.h"
+#include "vtgate/txn/finish.h"
+
+namespace keyspan::vtgate {
+namespace {
+
+// Where the plan's columns are, once it is known how many the shards return.
+struct Layout {
+  int visible = 0;
+
+  int At(const ColumnPlace& place) const {
+    if (place.index < 0) return -1;
+    return place.hidden ? visible + place.index : place.index;
+  }
+  std::vector<SortKey> Keys(std::span<const SortPlan> plans) const {
+    std::vector<SortKey> keys;
+    for (const SortPlan& plan : plans) {
+      keys.push_back({At(plan.column), At(plan.weight), plan.descending});
+    }
+    return keys;
+  }
+};
+
+AggregateKind KindOf(AggregateOp op) {
+  switch (op) {
+    case AggregateOp::kCount: return AggregateKind::kCount;
+    case AggregateOp::kSum: return AggregateKind::kSum;
+    case AggregateOp::kMin: return AggregateKind::kMin;
+    case AggregateOp::kMax: return AggregateKind::kMax;
+    case AggregateOp::kAvg: return AggregateKind::kAvg;
+    case AggregateOp::kFirst: break;
+  }
+  return AggregateKind::kAnyValue;
+}
+
+// The stages that a MergePlan asks for need the number of columns, which is known when the shards
+// have answered. This source opens its input first and then builds the stages above it.
+class MergePipeline : public RowSource {
+ public:
+  MergePipeline(std::vector<std::unique_ptr<RowSource>> shards, const MergePlan& plan,
+                uint64_t limit, uint64_t offset)
+      : shards_(std::move(shards)), plan_(plan), limit_(limit), offset_(offset) {}
+
+  Awaitable<Status> Open() override {
+    // One shard tells the number of columns; its Open is idempotent for the stages above because
+    // they see it through Opened.
+    CO_RETURN_IF_ERROR(co_await shards_[0]->Open());
+    Layout layout{static_cast<int>(shards_[0]->columns().size()) - plan_.hidden_columns};
+    if (layout.visible <= 0) co_return InternalError("fewer columns than the plan hides");
+    shards_[0] = std::make_unique<Opened>(std::move(shards_[0]));
+    Build(layout);
+    co_return co_await top_->Open();
+  }
+  Awaitable<Result<bool>> Next(RowBatch& batch) override { return top_->Next(batch); }
+  void Cancel() override {
+    if (top_ != nullptr) {
+      top_->Cancel();
+      return;
+    }
+    for (auto& shard : shards_) shard->Cancel();
+  }
+  const Columns& columns() const override { return top_->columns(); }
+  RowFormat format() const override { return top_->format(); }
+  ReplySummary summary() const override { return top_->summary(); }
+
+ private:
+  // A source that is open already.
+  class Opened : public RowFilter {
+   public:
+    using RowFilter::RowFilter;
+    Awaitable<Status> Open() override { co_return Status::Ok(); }
+    Awaitable<Result<bool>> Next(RowBatch& batch) override { return input().Next(batch); }
+  };
+
+  void Build(const Layout& layout) {
+    std::vector<SortKey> merge_keys = layout.Keys(plan_.merge_order);
+    if (merge_keys.empty()) {
+      top_ = std::make_unique<Concat>(std::move(shards_));
+    } else {
+      top_ = std::make_unique<MergeSort>(std::move(shards_), merge_keys);
+    }
+    if (plan_.aggregate) {
+      std::vector<SortKey> group_keys(merge_keys.begin(), merge_keys.begin() + plan_.group_keys);
+      std::vector<Aggregate> aggregates;
+      for (const AggregatePlan& plan : plan_.aggregates) {
+        aggregates.push_back({KindOf(plan.op), layout.At(plan.column), layout.At(plan.weight),
+                              layout.At(plan.avg_sum), layout.At(plan.avg_count)});
+      }
+      top_ = std::make_unique<GroupAggregate>(std::move(top_), std::move(group_keys),
+                                              std::move(aggregates));
+    }
+    if (plan_.distinct) top_ = std::make_unique<Distinct>(std::move(top_), merge_keys);
+    if (!plan_.final_order.empty()) {
+      top_ = std::make_unique<InMemorySort>(std::move(top_), layout.Keys(plan_.final_order),
+                                            RowLimits());
+    }
+    if (plan_.limit) top_ = std::make_unique<Limit>(std::move(top_), offset_, limit_);
+    if (plan_.hidden_columns > 0) {
+      top_ = std::make_unique<Truncate>(std::move(top_), layout.visible);
+    }
+  }
+
+  std::vector<std::unique_ptr<RowSource>> shards_;
+  const MergePlan& plan_;
+  uint64_t limit_;
+  uint64_t offset_;
+  std::unique_ptr<RowSource> top_;
+};
+
+}  // namespace
+
+Awaitable<Status> SendRows(Statement& statement, RowSource& source) {
+  mysql::ServerConnection& client = statement.client;
+  Session& session = statement.session;
+  RowBatch batch;
+  const Columns& columns = source.columns();
+  // Nothing is sent before the first batch is there: a shard's error then reaches the client as the
+  // only answer.
+  CO_ASSIGN_OR_RETURN(bool more, co_await source.Next(batch));
+  std::string count;
+  mysql::AppendLenenc(&count, columns.size());
+  client.out().AppendPacket(count, client.sequence());
+  for (const std::string& definition : columns.definitions) {
+    client.out().AppendPacket(definition, client.sequence());
+  }
+  const bool eof_form = (session.capabilities & mysql::kClientDeprecateEof) == 0;
+  if (eof_form) mysql::AppendEof({0, session.status()}, client.sequence(), &client.out());
+  uint64_t rows = 0;
+  while (more) {
+    for (std::string_view row : batch) client.out().AppendPacket(row, client.sequence());
+    rows += batch.size();
+    if (client.WantsFlush()) CO_RETURN_IF_ERROR(co_await client.Flush());
+    CO_ASSIGN_OR_RETURN(more, co_await source.Next(batch));
+  }
+  uint16_t status = session.status();
+  if (statement.more_follow) status |= mysql::kStatusMoreResults;
+  const uint16_t warnings = static_cast<uint16_t>(std::min<uint32_t>(source.summary().warnings, 65535));
+  if (eof_form) {
+    mysql::AppendEof({warnings, status}, client.sequence(), &client.out());
+  } else {
+    mysql::OkPacket ok;
+    ok.status = status;
+    ok.warnings = warnings;
+    mysql::EncodeOk(ok, session.capabilities, 0xfe, client.out().BeginPacket());
+    client.out().EndPacket(client.sequence());
+  }
+  session.row_count = -1;
+  session.found_rows = rows;
+  co_return Status::Ok();
+}
+
+Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
+                                const Destinations& destinations) {
+  Session& session = statement.session;
+  const MergePlan& plan = statement.plan->routed.merge;
+  uint64_t limit = UINT64_MAX;
+  uint64_t offset = 0;
+  if (plan.limit) {
+    CO_ASSIGN_OR_RETURN(limit, EvaluateCount(plan.limit->count, statement));
+    if (plan.limit->offset) {
+      CO_ASSIGN_OR_RETURN(offset, EvaluateCount(*plan.limit->offset, statement));
+    }
+  }
+  ShardCallOptions options;
+  options.in_transaction = session.transaction.open() &&
+                           destinations.type == topo::TabletType::PRIMARY;
+  options.binary = statement.binary;
+  std::string sql;
+  std::string_view params;
+  if (statement.binary && PlaceholdersInOrder(plan.sql, statement.plan->parameter_count)) {
+    CO_ASSIGN_OR_RETURN(sql, RenderKeepingPlaceholders(plan.sql, statement));
+    params = statement.parameter_block;
+  } else {
+    CO_ASSIGN_OR_RETURN(sql, Render(plan.sql, statement));
+  }
+
+  auto group = std::make_shared<CallGroup>(gateway.executor());
+  Status status;
+  {
+    std::vector<std::unique_ptr<RowSource>> shards;
+    for (size_t i = 0; i < destinations.shards.size() && status.ok(); ++i) {
+      auto call = std::make_unique<ShardCall>(gateway, session, group);
+      status = co_await call->Start(*destinations.keyspace, destinations.shard(i),
+                                    destinations.type, options, sql, params);
+      shards.push_back(std::make_unique<ShardRows>(
+          std::move(call), statement.binary ? RowFormat::kBinary : RowFormat::kText));
+    }
+    if (status.ok()) {
+      MergePipeline pipeline(std::move(shards), plan, limit, offset);
+      session.cancel_statement = [&pipeline] { pipeline.Cancel(); };
+      status = co_await pipeline.Open();
+      if (status.ok()) status = co_await SendRows(statement, pipeline);
+      session.cancel_statement = nullptr;
+    }
+  }
+  co_await group->AwaitEmpty();
+  if (group->lost_transaction()) co_await RollbackTransaction(session);
+  co_return status;
+}
+
+}  // namespace keyspan::vtgate

@@ -1,0 +1,76 @@
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
+
+#include "common/async/spawn.h"
+#include "vtgate/executor/scatter.h"
+#include "vtgate/txn/finish.h"
+
+namespace keyspan::vtgate {
+namespace {
+
+struct Lane {
+  Lane(Gateway& gateway, Session& session) : call(gateway, session) {}
+  ShardCall call;
+  ShardOutcome outcome;
+};
+
+// Shared with the coroutines of the lanes, so that it lives until the last one has ended.
+struct Progress {
+  explicit Progress(Executor executor) : changed(executor) {}
+  std::vector<std::unique_ptr<Lane>> lanes;
+  size_t running = 0;
+  Event changed;
+};
+
+Awaitable<void> RunLane(std::shared_ptr<Progress> progress, Lane* lane) {
+  lane->outcome = co_await RunToEnd(lane->call);
+  --progress->running;
+  progress->changed.NotifyAll();
+}
+
+}  // namespace
+
+Awaitable<ShardOutcome> ScatterWrite(Gateway& gateway, Statement& statement,
+                                     const KeyspaceInfo& keyspace, std::vector<ShardWork> work,
+                                     bool in_transaction, bool schema_change) {
+  Session& session = statement.session;
+  ShardCallOptions options;
+  options.in_transaction = in_transaction;
+  options.schema_change = schema_change;
+  auto progress = std::make_shared<Progress>(gateway.executor());
+  for (const ShardWork& item : work) {
+    progress->lanes.push_back(std::make_unique<Lane>(gateway, session));
+    Lane* lane = progress->lanes.back().get();
+    Status started = co_await lane->call.Start(keyspace, keyspace.shards[item.shard],
+                                               topo::TabletType::PRIMARY, options, item.sql);
+    if (!started.ok()) {
+      lane->outcome.status = std::move(started);
+      lane->outcome.lost_transaction = lane->call.lost_transaction();
+      continue;
+    }
+    ++progress->running;
+    Spawn("scatter write", gateway.executor(), [progress, lane] { return RunLane(progress, lane); });
+  }
+  session.cancel_statement = [progress = progress.get()] {
+    for (auto& lane : progress->lanes) lane->call.Cancel();
+  };
+  while (progress->running > 0) co_await progress->changed.Wait();
+  session.cancel_statement = nullptr;
+
+  ShardOutcome total;
+  for (auto& lane : progress->lanes) {
+    ShardOutcome& outcome = lane->outcome;
+    if (total.status.ok()) total.status = outcome.status;
+    total.affected_rows += outcome.affected_rows;
+    if (total.last_insert_id == 0) total.last_insert_id = outcome.last_insert_id;
+    total.warnings = static_cast<uint16_t>(std::min(65535, total.warnings + outcome.warnings));
+    if (total.info.empty()) total.info = outcome.info;
+    std::move(outcome.warning_list.begin(), outcome.warning_list.end(),
+              std::back_inserter(total.warning_list));
+    total.lost_transaction |= outcome.lost_transaction;
+  }
+  if (work.size() > 1) total.info.clear();  // "Rows matched: ..." of one shard would be wrong
+  co_return total;
+}
+
+}  // namespace keyspan::vtgate

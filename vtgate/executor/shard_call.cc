@@ -1,0 +1,169 @@
+#include "vtgate/executor/shard_call.h"
+
+#include <fmt/format.h>
+
+#include "mysql/protocol/result_reader.h"
+
+namespace keyspan::vtgate {
+namespace {
+
+rpc::TabletType ToRpc(topo::TabletType type) {
+  switch (type) {
+    case topo::TabletType::PRIMARY: return rpc::PRIMARY;
+    case topo::TabletType::RDONLY: return rpc::RDONLY;
+    default: return rpc::REPLICA;
+  }
+}
+
+std::span<const uint8_t> AsBytes(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+ShardCall::~ShardCall() {
+  // A transaction that was being opened when the call was dropped: whether it exists on the shard is
+  // not known, so the session must not go on with it.
+  if (part_ != nullptr && part_->id == 0) {
+    session_.transaction.Remove(part_);
+    lost_transaction_ = true;
+  }
+  if (group_ != nullptr) group_->Leave(lost_transaction_);
+}
+
+Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo& shard,
+                                   topo::TabletType type, const ShardCallOptions& options,
+                                   std::string_view sql, std::string_view params) {
+  where_ = keyspace.name + "/" + shard.name;
+  CO_ASSIGN_OR_RETURN(Gateway::ClientPtr client, gateway_.Pick(keyspace, shard, type));
+
+  rpc::ExecuteRequest request;
+  rpc::Target* target = request.mutable_target();
+  target->set_keyspace(keyspace.name);
+  target->set_shard(shard.name);
+  target->set_tablet_type(ToRpc(type));
+  target->set_primary_term(type == topo::TabletType::PRIMARY ? shard.term : 0);
+  request.set_found_rows((session_.capabilities & mysql::kClientFoundRows) != 0);
+  request.set_binary(options.binary);
+  request.set_schema_change(options.schema_change);
+
+  if (options.in_transaction) {
+    part_ = session_.transaction.Find(keyspace.name, shard.name);
+    if (part_ != nullptr) {
+      client = part_->client;
+      if (client->channel_generation() != part_->channel_generation) {
+        lost_transaction_ = true;
+        co_return Status(StatusCode::kAborted,
+                         fmt::format("the transaction was rolled back: the connection to the tablet "
+                                     "of {} was lost",
+                                     where_));
+      }
+      request.set_transaction_id(part_->id);
+      target->set_primary_term(part_->primary_term);
+    } else {
+      request.set_begin(true);
+      request.set_begin_sql(session_.transaction.begin_sql());
+      request.set_transaction_setup(session_.transaction.setup());
+      part_ = &session_.transaction.Add(
+          {keyspace.name, shard.name, client, 0, 0, target->primary_term(),
+           session_.transaction.savepoints().size()});
+    }
+  }
+  Status started = client->connected()
+                       ? stream_.StartNow(*client, request, &session_.settings.rpc(), sql,
+                                          AsBytes(params))
+                       : co_await stream_.Start(*client, request, &session_.settings.rpc(), sql,
+                                                AsBytes(params));
+  if (part_ != nullptr && part_->id == 0) {
+    if (started.ok()) {
+      part_->channel_generation = client->channel_generation();
+    } else {
+      session_.transaction.Remove(std::exchange(part_, nullptr));
+    }
+  }
+  if (!started.ok()) co_return std::move(started).WithPrefix(where_);
+  co_return Status::Ok();
+}
+
+Awaitable<Result<std::span<const uint8_t>>> ShardCall::Next() {
+  auto chunk = co_await NextMutable();
+  if (!chunk.ok()) co_return std::move(chunk).status();
+  co_return std::span<const uint8_t>(*chunk);
+}
+
+Awaitable<Result<std::span<uint8_t>>> ShardCall::NextMutable() {
+  if (stream_.ended()) {
+    OnEnd();
+    co_return std::span<uint8_t>();
+  }
+  auto chunk = co_await stream_.Next();
+  if (!chunk.ok()) {
+    OnEnd();
+    // Without an answer it is not known whether the transaction still is: it cannot go on.
+    if (part_ != nullptr && chunk.status().code() != StatusCode::kFailedPrecondition &&
+        !stream_.ended()) {
+      lost_transaction_ = true;
+    }
+    co_return std::move(chunk).status().WithPrefix(where_);
+  }
+  if (stream_.ended()) OnEnd();
+  co_return chunk;
+}
+
+void ShardCall::OnEnd() {
+  if (std::exchange(end_seen_, true)) return;
+  const rpc::StreamEnd& end = stream_.end();
+  if (part_ == nullptr) return;
+  if (end.transaction_id() != 0) part_->id = end.transaction_id();
+  if (end.transaction_ended() || part_->id == 0) {
+    lost_transaction_ = end.transaction_ended();
+    session_.transaction.Remove(std::exchange(part_, nullptr));
+  }
+}
+
+Awaitable<ShardOutcome> RunToEnd(ShardCall& call) {
+  ShardOutcome outcome;
+  mysql::ResultReader reader;
+  bool over = false;
+  while (!over) {
+    auto chunk = co_await call.Next();
+    if (!chunk.ok()) {
+      outcome.status = std::move(chunk).status();
+      break;
+    }
+    if (chunk->empty()) break;
+    reader.Append({reinterpret_cast<const char*>(chunk->data()), chunk->size()});
+    for (auto item = reader.Next(); item != mysql::ResultReader::Item::kNeedMore;
+         item = reader.Next()) {
+      if (item == mysql::ResultReader::Item::kResultEnd) {
+        outcome.affected_rows += reader.ok().affected_rows;
+        outcome.last_insert_id = reader.ok().last_insert_id;
+        outcome.warnings = reader.ok().warnings;
+        outcome.info = reader.ok().info;
+      } else if (item == mysql::ResultReader::Item::kError ||
+                 item == mysql::ResultReader::Item::kMalformed) {
+        outcome.status = reader.error();
+        if (item == mysql::ResultReader::Item::kMalformed) over = true;
+        break;
+      } else if (item == mysql::ResultReader::Item::kEnd) {
+        break;
+      }
+    }
+  }
+  // The end of the stream carries the transaction's state; it follows the last packet.
+  while (!over && !call.ended()) {
+    auto chunk = co_await call.Next();
+    if (!chunk.ok()) {
+      if (outcome.status.ok()) outcome.status = std::move(chunk).status();
+      break;
+    }
+    if (chunk->empty()) break;
+  }
+  for (const auto& warning : call.end().warnings()) {
+    outcome.warning_list.push_back({warning.level(), warning.code(), warning.message()});
+  }
+  outcome.lost_transaction = call.lost_transaction();
+  co_return outcome;
+}
+
+}  // namespace keyspan::vtgate

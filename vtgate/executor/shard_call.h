@@ -1,0 +1,102 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "common/async/event.h"
+#include "vtgate/engine/rows/shard_reply.h"
+#include "vtgate/executor/statement.h"
+#include "vtgate/gateway/gateway.h"
+#include "vttablet/client/tablet_client.h"
+
+namespace keyspan::vtgate {
+
+// How a statement runs on a shard.
+struct ShardCallOptions {
+  // Run inside the session's transaction, opening it on the shard when it is not there yet.
+  // Otherwise the statement runs on its own.
+  bool in_transaction = false;
+  bool binary = false;
+  bool schema_change = false;
+};
+
+// Counts the calls of a scatter. Row sources let go of a cancelled call only when what it awaits has
+// returned, which may be after the statement gave up; the statement waits here for the last one,
+// because calls refer to its session.
+class CallGroup {
+ public:
+  explicit CallGroup(Executor executor) : left_(executor) {}
+  void Enter() { ++live_; }
+  void Leave(bool lost_transaction) {
+    lost_transaction_ |= lost_transaction;
+    if (--live_ == 0) left_.NotifyAll();
+  }
+  Awaitable<void> AwaitEmpty() {
+    while (live_ > 0) co_await left_.Wait();
+  }
+  bool lost_transaction() const { return lost_transaction_; }
+
+ private:
+  int live_ = 0;
+  bool lost_transaction_ = false;
+  Event left_;
+};
+
+// One statement on one shard on behalf of a session: asks the right tablet, joins or opens the
+// session's transaction there, and keeps the session's record of it true when the reply ends. Used
+// by one coroutine; destroying it before the end cancels the statement on the shard.
+class ShardCall : public ShardReply {
+ public:
+  ShardCall(Gateway& gateway, Session& session, std::shared_ptr<CallGroup> group = nullptr)
+      : gateway_(gateway), session_(session), group_(std::move(group)) {
+    if (group_ != nullptr) group_->Enter();
+  }
+  ~ShardCall() override;
+  ShardCall(const ShardCall&) = delete;
+
+  // Sends the statement. `sql` and `params` need to live only until it returns. kUnavailable: the
+  // shard has not seen it.
+  Awaitable<Status> Start(const KeyspaceInfo& keyspace, const ShardInfo& shard,
+                          topo::TabletType type, const ShardCallOptions& options,
+                          std::string_view sql, std::string_view params = {});
+
+  Awaitable<Result<std::span<const uint8_t>>> Next() override;
+  // The same, and the caller may patch the bytes in place.
+  Awaitable<Result<std::span<uint8_t>>> NextMutable();
+  void Cancel() override { stream_.Cancel(); }
+  bool ended() const { return stream_.ended(); }
+  const rpc::StreamEnd& end() const { return stream_.end(); }
+  // "customer/-80", for messages.
+  const std::string& where() const { return where_; }
+  // The transaction that the statement was in is gone: the session must give up all of it.
+  bool lost_transaction() const { return lost_transaction_; }
+
+ private:
+  void OnEnd();
+
+  Gateway& gateway_;
+  Session& session_;
+  vttablet::ExecuteStream stream_;
+  std::shared_ptr<CallGroup> group_;
+  ShardTransaction* part_ = nullptr;
+  std::string where_;
+  bool end_seen_ = false;
+  bool lost_transaction_ = false;
+};
+
+// Replies are chunks of bytes; some statements need only to know how they went.
+struct ShardOutcome {
+  Status status;  // of the tablet, or what mysqld answered
+  uint64_t affected_rows = 0;
+  uint64_t last_insert_id = 0;
+  uint16_t warnings = 0;
+  std::string info;
+  std::vector<Warning> warning_list;
+  bool lost_transaction = false;
+};
+
+// Runs a statement without rows on a shard to its end.
+Awaitable<ShardOutcome> RunToEnd(ShardCall& call);
+
+}  // namespace keyspan::vtgate

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mysql/net/server_connection.h"
+#include "mysql/protocol/statement.h"
+#include "parser/digest.h"
+#include "vtgate/engine/plan.h"
+#include "vtgate/gateway/cluster.h"
+#include "vtgate/session/session.h"
+
+namespace keyspan::vtgate {
+
+// One statement on its way through the executor: what the client sent, and what it is answered
+// with. Lives in the coroutine that runs the statement.
+struct Statement {
+  Session& session;
+  mysql::ServerConnection& client;
+  // The cluster and the plan as they were when the statement began.
+  std::shared_ptr<const Cluster> cluster;
+  std::shared_ptr<const Plan> plan;
+
+  // As the client sent it; lives in the connection's read buffer until the statement is done.
+  std::string_view sql;
+  // The literals that the plan's slots stand for. Empty for a prepared statement.
+  std::vector<parser::DigestLiteral> literals;
+  // COM_STMT_EXECUTE: the parameters, and their block in the form that a tablet takes.
+  bool binary = false;
+  std::span<const mysql::ParameterView> parameters;
+  std::string parameter_block;
+
+  // Another statement of the same COM_QUERY follows.
+  bool more_follow = false;
+  // The value of kHoleGeneratedId while a row is rendered.
+  uint64_t generated_id = 0;
+};
+
+}  // namespace keyspan::vtgate

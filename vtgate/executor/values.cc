@@ -1,0 +1,291 @@
+#include "vtgate/executor/values.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "mysql/types/value.h"
+#include "parser/lexer.h"
+#include "vtgate/session/variables.h"
+
+namespace keyspan::vtgate {
+namespace {
+
+using parser::LiteralKind;
+using sharding::RoutingValue;
+
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+}
+
+Result<RoutingValue> TextValue(std::string text, const Session& session) {
+  if (!session.charset_is_utf8 && !IsAscii(text)) {
+    return Unsupported(
+        "routing by text with characters beyond ASCII in a character set other than UTF-8 "
+        "(use SET NAMES utf8mb4)");
+  }
+  return RoutingValue::Text(std::move(text));
+}
+
+RoutingValue IntegerValue(std::string_view digits, bool negated) {
+  uint64_t magnitude = 0;
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), magnitude);
+  if (error != std::errc() || end != digits.data() + digits.size()) {
+    return RoutingValue::Decimal((negated ? "-" : "") + std::string(digits));
+  }
+  if (!negated) {
+    if (magnitude <= INT64_MAX) return RoutingValue::Int(static_cast<int64_t>(magnitude));
+    return RoutingValue::Uint(magnitude);
+  }
+  if (magnitude <= static_cast<uint64_t>(INT64_MAX) + 1) {
+    return RoutingValue::Int(static_cast<int64_t>(0 - magnitude));
+  }
+  return RoutingValue::Decimal("-" + std::string(digits));
+}
+
+// The digits between the marks of x'..', 0x.., b'..', 0b...
+std::string_view RadixDigits(std::string_view text) {
+  if (text.size() >= 2 && text[0] == '0') return text.substr(2);
+  return text.size() >= 3 ? text.substr(2, text.size() - 3) : std::string_view();
+}
+
+std::string DecodeHex(std::string_view text) {
+  std::string_view digits = RadixDigits(text);
+  std::string bytes;
+  // An odd number of digits has a zero in front (MySQL manual, "Hexadecimal Literals").
+  size_t pending = digits.size() % 2;
+  uint8_t byte = 0;
+  for (char c : digits) {
+    uint8_t nibble = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+    byte = static_cast<uint8_t>(byte << 4 | nibble);
+    if (++pending % 2 == 0) bytes.push_back(static_cast<char>(byte));
+  }
+  return bytes;
+}
+
+std::string DecodeBits(std::string_view text) {
+  std::string_view digits = RadixDigits(text);
+  std::string bytes((digits.size() + 7) / 8, '\0');
+  for (size_t i = 0; i < digits.size(); ++i) {
+    size_t bit = digits.size() - 1 - i;
+    if (digits[i] == '1') bytes[bytes.size() - 1 - bit / 8] |= static_cast<char>(1 << (bit % 8));
+  }
+  return bytes;
+}
+
+Result<RoutingValue> LiteralValue(const parser::DigestLiteral& literal, bool negated,
+                                  const Statement& statement) {
+  std::string_view text = statement.sql.substr(literal.offset, literal.length);
+  switch (literal.kind) {
+    case LiteralKind::kNull:
+      return RoutingValue::Null();
+    case LiteralKind::kTrue:
+      return RoutingValue::Int(negated ? -1 : 1);
+    case LiteralKind::kFalse:
+      return RoutingValue::Int(0);
+    case LiteralKind::kInteger:
+      return IntegerValue(text, negated);
+    case LiteralKind::kDecimal:
+      return RoutingValue::Decimal((negated ? "-" : "") + std::string(text));
+    case LiteralKind::kFloat: {
+      double value = 0;
+      std::from_chars(text.data(), text.data() + text.size(), value);
+      return RoutingValue::Double(negated ? -value : value);
+    }
+    default:
+      break;
+  }
+  if (negated) return Unsupported("routing by a negated string");
+  if (literal.kind == LiteralKind::kHex) return RoutingValue::Bits(DecodeHex(text));
+  if (literal.kind == LiteralKind::kBit) return RoutingValue::Bits(DecodeBits(text));
+  parser::ParseOptions options;
+  options.sql_mode = statement.session.sql_mode_bits;
+  options.charset = statement.session.charset;
+  parser::Arena arena;
+  std::string value(parser::DecodeString(text, options, arena));
+  switch (literal.kind) {
+    case LiteralKind::kDate:
+    case LiteralKind::kTime:
+    case LiteralKind::kTimestamp:
+      return RoutingValue::Temporal(std::move(value));
+    default:
+      return TextValue(std::move(value), statement.session);
+  }
+}
+
+Result<RoutingValue> ParameterValue(const mysql::ParameterView& parameter,
+                                    const Statement& statement) {
+  if (parameter.is_null) return RoutingValue::Null();
+  auto decoded = mysql::DecodeParameter(parameter, mysql::kUtf8mb40900AiCi);
+  if (!decoded.ok()) return decoded.status();
+  const mysql::Value& value = *decoded;
+  using Kind = mysql::Value::Kind;
+  switch (value.kind()) {
+    case Kind::kNull: return RoutingValue::Null();
+    case Kind::kInt64: return RoutingValue::Int(value.int64());
+    case Kind::kUint64: return RoutingValue::Uint(value.uint64());
+    case Kind::kDouble: return RoutingValue::Double(value.dbl());
+    case Kind::kFloat: return RoutingValue::Double(value.flt());
+    case Kind::kDecimal: return RoutingValue::Decimal(value.str());
+    case Kind::kString:
+      // A parameter of a BLOB type is often text that the client library did not mark as such; it
+      // is compared by the column's collation as soon as the column is text.
+      return TextValue(value.str(), statement.session);
+    default: return RoutingValue::Temporal(value.ToText());
+  }
+}
+
+}  // namespace
+
+Result<RoutingValue> Evaluate(const ValueSource& source, const Statement& statement) {
+  switch (source.kind) {
+    case ValueSource::Kind::kConstant:
+      return source.constant;
+    case ValueSource::Kind::kLiteral:
+      if (source.index >= statement.literals.size()) return InternalError("plan slot out of range");
+      return LiteralValue(statement.literals[source.index], source.negated, statement);
+    case ValueSource::Kind::kParameter:
+      if (source.index >= statement.parameters.size()) {
+        return InternalError("plan parameter out of range");
+      }
+      if (source.negated) return Unsupported("routing by a negated parameter");
+      return ParameterValue(statement.parameters[source.index], statement);
+    case ValueSource::Kind::kHole:
+      switch (source.index) {
+        case kHoleLastInsertId: return RoutingValue::Uint(statement.session.last_insert_id);
+        case kHoleConnectionId: return RoutingValue::Uint(statement.session.connection_id);
+        case kHoleGeneratedId: return RoutingValue::Uint(statement.generated_id);
+        case kHoleFoundRows: return RoutingValue::Uint(statement.session.found_rows);
+        case kHoleRowCount: return RoutingValue::Int(statement.session.row_count);
+        default: return Unsupported("routing by a session variable or function");
+      }
+  }
+  return InternalError("unknown value source");
+}
+
+Result<uint64_t> EvaluateCount(const ValueSource& source, const Statement& statement) {
+  ASSIGN_OR_RETURN(RoutingValue value, Evaluate(source, statement));
+  if (value.kind == RoutingValue::Kind::kInt && value.int_value >= 0) {
+    return static_cast<uint64_t>(value.int_value);
+  }
+  if (value.kind == RoutingValue::Kind::kUint) return value.uint_value;
+  return Status::Mysql(1210, "HY000", "Incorrect arguments to LIMIT");
+}
+
+Result<std::string> ParameterLiteral(const mysql::ParameterView& parameter) {
+  if (parameter.is_null) return std::string("NULL");
+  ASSIGN_OR_RETURN(mysql::Value value,
+                   mysql::DecodeParameter(parameter, mysql::kUtf8mb40900AiCi));
+  std::string out;
+  value.AppendSqlLiteral(&out);
+  return out;
+}
+
+Result<std::string> SessionHoleLiteral(uint32_t hole, const Statement& statement) {
+  const Session& session = statement.session;
+  switch (hole) {
+    case kHoleLastInsertId: return fmt::format("{}", session.last_insert_id);
+    case kHoleConnectionId: return fmt::format("{}", session.connection_id);
+    case kHoleFoundRows: return fmt::format("{}", session.found_rows);
+    case kHoleRowCount: return fmt::format("{}", session.row_count);
+    case kHoleGeneratedId: return fmt::format("{}", statement.generated_id);
+    case kHoleDatabase:
+      return session.target.keyspace.empty() ? std::string("NULL")
+                                             : parser::QuoteString(session.target.keyspace);
+    case kHoleUser: return parser::QuoteString(session.user + "@" + session.host);
+    case kHoleCurrentUser: return parser::QuoteString(session.user + "@%");
+    case kHoleVersion: return parser::QuoteString(session.server_version);
+    default: break;
+  }
+  if (hole >= kHoleSystemVariableBase) {
+    size_t index = hole - kHoleSystemVariableBase;
+    if (index >= statement.plan->system_variables.size()) return InternalError("variable hole");
+    return GatewayVariableLiteral(statement.plan->system_variables[index], session);
+  }
+  if (hole >= kHoleUserVariableBase) {
+    size_t index = hole - kHoleUserVariableBase;
+    if (index >= statement.plan->user_variables.size()) return InternalError("variable hole");
+    auto it = session.user_variables.find(statement.plan->user_variables[index]);
+    return it == session.user_variables.end() ? std::string("NULL") : it->second.sql_literal;
+  }
+  return InternalError(fmt::format("unknown hole {}", hole));
+}
+
+bool PlaceholdersInOrder(const parser::SqlTemplate& sql, uint32_t parameter_count) {
+  uint32_t next = 0;
+  for (const auto& hole : sql.holes) {
+    if (hole.kind != parser::SqlTemplate::HoleKind::kPlaceholder) continue;
+    if (hole.index != next++) return false;
+  }
+  return next == parameter_count;
+}
+
+namespace {
+
+Status AppendLimitSum(const Statement& statement, std::string* out) {
+  const auto& limit = statement.plan->routed.merge.limit;
+  if (!limit) return InternalError("no limit to push");
+  ASSIGN_OR_RETURN(uint64_t count, EvaluateCount(limit->count, statement));
+  uint64_t offset = 0;
+  if (limit->offset) {
+    ASSIGN_OR_RETURN(offset, EvaluateCount(*limit->offset, statement));
+  }
+  out->append(fmt::format("{}", count > UINT64_MAX - offset ? UINT64_MAX : count + offset));
+  return Status::Ok();
+}
+
+Status AppendHole(const parser::SqlTemplate::HoleRef& hole, const Statement& statement,
+                  bool keep_placeholders, std::string* out) {
+  switch (hole.kind) {
+    case parser::SqlTemplate::HoleKind::kLiteral: {
+      if (hole.index >= statement.literals.size()) return InternalError("template slot");
+      const auto& literal = statement.literals[hole.index];
+      out->append(statement.sql.substr(literal.offset, literal.length));
+      return Status::Ok();
+    }
+    case parser::SqlTemplate::HoleKind::kPlaceholder: {
+      if (keep_placeholders) {
+        out->push_back('?');
+        return Status::Ok();
+      }
+      if (hole.index >= statement.parameters.size()) return InternalError("template parameter");
+      ASSIGN_OR_RETURN(std::string text, ParameterLiteral(statement.parameters[hole.index]));
+      out->append(text);
+      return Status::Ok();
+    }
+    case parser::SqlTemplate::HoleKind::kCustom: {
+      if (hole.index == kHoleLimitSum) return AppendLimitSum(statement, out);
+      ASSIGN_OR_RETURN(std::string text, SessionHoleLiteral(hole.index, statement));
+      out->append(text);
+      return Status::Ok();
+    }
+  }
+  return InternalError("unknown hole kind");
+}
+
+Result<std::string> RenderTemplate(const parser::SqlTemplate& sql, const Statement& statement,
+                                   bool keep_placeholders) {
+  std::string out;
+  out.reserve(statement.sql.size() + 64);
+  for (size_t i = 0; i < sql.texts.size(); ++i) {
+    out += sql.texts[i];
+    if (i < sql.holes.size()) {
+      RETURN_IF_ERROR(AppendHole(sql.holes[i], statement, keep_placeholders, &out));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> Render(const parser::SqlTemplate& sql, const Statement& statement) {
+  return RenderTemplate(sql, statement, false);
+}
+
+Result<std::string> RenderKeepingPlaceholders(const parser::SqlTemplate& sql,
+                                              const Statement& statement) {
+  return RenderTemplate(sql, statement, true);
+}
+
+}  // namespace keyspan::vtgate

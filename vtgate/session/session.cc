@@ -1,0 +1,50 @@
+#include "vtgate/session/session.h"
+
+#include "mysql/protocol/constants.h"
+#include "topo/names.h"
+
+namespace keyspan::vtgate {
+
+std::string Target::ToString() const {
+  std::string out = keyspace;
+  if (!shard.empty()) out += ":" + shard;
+  if (type != topo::TabletType::PRIMARY) out += "@" + topo::TabletTypeName(type);
+  return out;
+}
+
+uint16_t Session::status() const {
+  uint16_t status = 0;
+  if (autocommit) status |= mysql::kStatusAutocommit;
+  if (transaction.open()) status |= mysql::kStatusInTransaction;
+  if (transaction.open() && transaction.read_only()) status |= mysql::kStatusInReadOnlyTransaction;
+  if ((sql_mode_bits & parser::kModeNoBackslashEscapes) != 0) {
+    status |= mysql::kStatusNoBackslashEscapes;
+  }
+  return status;
+}
+
+void Session::BeginImplicitly() {
+  if (autocommit || transaction.open()) return;
+  transaction.Begin("", std::exchange(next_transaction_setup, ""), /*read_only=*/false);
+}
+
+void Session::Reset() {
+  settings.Clear();
+  gateway_variables.clear();
+  user_variables.clear();
+  autocommit = true;
+  sql_mode_bits = 0;
+  charset = parser::TextCharset::kOther;
+  charset_is_utf8 = true;
+  no_auto_value_on_zero = false;
+  transaction.Forget();
+  next_transaction_setup.clear();
+  last_insert_id = 0;
+  row_count = 0;
+  found_rows = 0;
+  warnings.clear();
+  prepared.clear();
+  prepared_names.clear();
+}
+
+}  // namespace keyspan::vtgate

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mysql/protocol/statement.h"
+#include "parser/parse.h"
+#include "topo/records.pb.h"
+#include "vtgate/session/settings.h"
+#include "vtgate/session/transaction.h"
+
+namespace keyspan::vtgate {
+
+struct Plan;
+
+// What USE chose: a keyspace, or one shard of it, and which kind of tablet answers.
+struct Target {
+  std::string keyspace;  // empty: none chosen
+  std::string shard;     // empty: by vindex
+  topo::TabletType type = topo::TabletType::PRIMARY;
+
+  // "customer:-80@replica", as USE takes it.
+  std::string ToString() const;
+};
+
+// The value of a user variable, ready to stand in a statement.
+struct UserVariable {
+  std::string sql_literal;
+};
+
+struct Warning {
+  std::string level;  // Note, Warning, Error
+  uint32_t code = 0;
+  std::string message;
+};
+
+// A statement that the client has prepared.
+struct PreparedStatement {
+  uint32_t id = 0;
+  std::string sql;
+  uint32_t parameter_count = 0;
+  // Planned anew when the cluster's plan_generation has moved on.
+  std::shared_ptr<const Plan> plan;
+  uint64_t plan_generation = 0;
+  std::string plan_keyspace;
+  // Types of the last EXECUTE, for one that does not send them.
+  std::vector<mysql::ParameterType> bound_types;
+  // COM_STMT_SEND_LONG_DATA by parameter; null where none came.
+  std::vector<std::unique_ptr<std::string>> long_data;
+};
+
+// Everything that one client's session is, but its socket and its coroutine. Lives on one
+// io_context; used by one statement at a time, except `Cancel` and the fields that SHOW PROCESSLIST
+// reads, which are read on the session's own thread too.
+struct Session {
+  uint32_t connection_id = 0;
+  std::string user;
+  std::string host;  // as the client's address
+  uint32_t capabilities = 0;
+  std::string server_version;  // VERSION(), as the greeting says
+
+  Target target;
+  Settings settings;
+  // Variables that the gateway keeps for itself: lower-case name to SQL literal.
+  std::map<std::string, std::string, std::less<>> gateway_variables;
+  std::map<std::string, UserVariable, std::less<>> user_variables;  // lower-case name
+  bool autocommit = true;
+  uint32_t sql_mode_bits = 0;  // of parser::SqlModeBit
+  parser::TextCharset charset = parser::TextCharset::kOther;
+  // Client text is UTF-8 (or pure bytes), so string literals can be routed by as they are.
+  bool charset_is_utf8 = true;
+  bool no_auto_value_on_zero = false;
+
+  Transaction transaction;
+  // The next transaction only: SET TRANSACTION ...
+  std::string next_transaction_setup;
+
+  uint64_t last_insert_id = 0;
+  int64_t row_count = 0;
+  uint64_t found_rows = 0;
+  std::vector<Warning> warnings;
+
+  std::map<uint32_t, std::unique_ptr<PreparedStatement>> prepared;
+  std::map<std::string, uint32_t, std::less<>> prepared_names;  // PREPARE name FROM ...
+  uint32_t next_statement_id = 1;
+
+  // For SHOW PROCESSLIST.
+  std::string_view current_statement;
+  std::chrono::steady_clock::time_point state_since = std::chrono::steady_clock::now();
+
+  // Ends the statement that runs now, if one does; set by the executor.
+  std::function<void()> cancel_statement;
+  bool killed = false;  // by KILL CONNECTION, or the statement by KILL QUERY
+  bool query_killed = false;
+
+  // Status bits of OK and EOF packets.
+  uint16_t status() const;
+  bool in_transaction() const { return transaction.open(); }
+  // A statement is about to run: with autocommit off it opens a transaction.
+  void BeginImplicitly();
+  // COM_RESET_CONNECTION and COM_CHANGE_USER; the transaction must have been rolled back.
+  void Reset();
+};
+
+}  // namespace keyspan::vtgate

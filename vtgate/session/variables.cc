@@ -1,0 +1,85 @@
+#include "vtgate/session/variables.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "parser/printer.h"
+
+namespace keyspan::vtgate {
+namespace {
+
+struct GatewayVariable {
+  std::string_view name;
+  std::string_view initial;  // SQL literal; empty: see GatewayVariableLiteral
+};
+
+// Sorted by name. Defaults are MySQL 9.7's own where it has the variable.
+constexpr std::array kGatewayVariables = {
+    GatewayVariable{"autocommit", ""},
+    GatewayVariable{"ddl_strategy", "'direct'"},
+    GatewayVariable{"identity", ""},
+    GatewayVariable{"interactive_timeout", "28800"},
+    GatewayVariable{"last_insert_id", ""},
+    GatewayVariable{"migration_context", "''"},
+    GatewayVariable{"net_read_timeout", "30"},
+    GatewayVariable{"net_write_timeout", "60"},
+    GatewayVariable{"pseudo_thread_id", ""},
+    GatewayVariable{"query_timeout", "0"},
+    GatewayVariable{"session_track_gtids", "'OFF'"},
+    GatewayVariable{"session_track_schema", "1"},
+    GatewayVariable{"session_track_state_change", "0"},
+    GatewayVariable{"session_track_system_variables",
+                    "'time_zone,autocommit,character_set_client,character_set_results,"
+                    "character_set_connection'"},
+    GatewayVariable{"session_track_transaction_info", "'OFF'"},
+    GatewayVariable{"session_uuid", "''"},
+    GatewayVariable{"transaction_mode", "'multi'"},
+    GatewayVariable{"transaction_timeout", "0"},
+    GatewayVariable{"version", ""},
+    GatewayVariable{"version_comment", "'Keyspan'"},
+    GatewayVariable{"wait_timeout", "28800"},
+    GatewayVariable{"workload", "'unspecified'"},
+};
+
+constexpr std::array<std::string_view, 8> kRefusedVariables = {
+    "binlog_format",   "binlog_row_image", "gtid_next",           "gtid_next_list",
+    "pseudo_replica_mode", "pseudo_slave_mode", "sql_log_bin", "xa_detach_on_prepare",
+};
+
+const GatewayVariable* FindGatewayVariable(std::string_view name) {
+  auto it = std::lower_bound(
+      kGatewayVariables.begin(), kGatewayVariables.end(), name,
+      [](const GatewayVariable& variable, std::string_view key) { return variable.name < key; });
+  return it != kGatewayVariables.end() && it->name == name ? &*it : nullptr;
+}
+
+}  // namespace
+
+VariableHome HomeOf(std::string_view name) {
+  if (FindGatewayVariable(name) != nullptr) return VariableHome::kGateway;
+  if (std::find(kRefusedVariables.begin(), kRefusedVariables.end(), name) !=
+      kRefusedVariables.end()) {
+    return VariableHome::kRefused;
+  }
+  return VariableHome::kShard;
+}
+
+Result<std::string> GatewayVariableLiteral(std::string_view name, const Session& session) {
+  if (name == "autocommit") return std::string(session.autocommit ? "1" : "0");
+  if (name == "identity" || name == "last_insert_id") {
+    return fmt::format("{}", session.last_insert_id);
+  }
+  if (name == "pseudo_thread_id") return fmt::format("{}", session.connection_id);
+  if (name == "version") return parser::QuoteString(session.server_version);
+  auto set = session.gateway_variables.find(name);
+  if (set != session.gateway_variables.end()) return set->second;
+  const GatewayVariable* variable = FindGatewayVariable(name);
+  if (variable == nullptr) {
+    return Status::Mysql(1193, "HY000", fmt::format("Unknown system variable '{}'", name));
+  }
+  return std::string(variable->initial);
+}
+
+}  // namespace keyspan::vtgate

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/status.h"
+#include "vtgate/session/session.h"
+
+namespace keyspan::vtgate {
+
+// Where a session system variable lives.
+enum class VariableHome : uint8_t {
+  kShard,    // applied to the shard connections through Settings
+  kGateway,  // the gateway's own, or meaningless behind it: kept in Session::gateway_variables
+  kRefused,  // would change what Keyspan relies on
+};
+
+// `name` in lower case. A name that nobody knows is kShard: MySQL will refuse it with 1193.
+VariableHome HomeOf(std::string_view name);
+inline bool IsGatewayVariable(std::string_view name) {
+  return HomeOf(name) == VariableHome::kGateway;
+}
+
+// What SELECT @@name of a gateway variable is, as an SQL literal.
+Result<std::string> GatewayVariableLiteral(std::string_view name, const Session& session);
+
+}  // namespace keyspan::vtgate
