@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/status.h"
@@ -22,7 +23,7 @@ struct ColumnVindex {
   bool owned = false;
 };
 
-// A sequence or table name with its keyspace always filled in.
+// A table of another keyspace; an empty keyspace means: found as an unqualified name is.
 struct QualifiedName {
   std::string keyspace;
   std::string table;
@@ -65,11 +66,13 @@ class KeyspaceVSchema {
  public:
   using Ptr = std::shared_ptr<const KeyspaceVSchema>;
 
-  // Fails on: an unknown vindex type or bad params, a vindex that a table uses but nobody defines,
-  // an owner that does not exist or does not use the vindex, a lookup without owner as a primary, a
-  // number of columns that does not fit the vindex, a non-unique primary, a table of a sharded
-  // keyspace with neither vindex nor pin nor type, a sequence in a sharded keyspace that is not
-  // pinned, vindexes in an unsharded one.
+  // The keyspace's own part of the checks; VSchema::CheckReferences() has the rest. Fails on: an
+  // unknown vindex type or bad params; a vindex that a table uses but nobody defines; an owner that
+  // does not exist or does not use the vindex; a primary vindex that is not unique or that the
+  // table itself maintains; a number of columns that does not fit the vindex; a listed column whose
+  // type the vindex cannot take; a table of a sharded keyspace with neither vindex nor pin nor
+  // type; a sequence in a sharded keyspace that is not pinned; a table's vindex in an unsharded
+  // one.
   static Result<Ptr> Create(std::string_view keyspace, KeyspaceDef def);
   static Result<Ptr> FromJson(std::string_view keyspace, std::string_view json);
   std::string ToJson() const { return PrintKeyspaceDef(def_); }
@@ -98,7 +101,8 @@ class KeyspaceVSchema {
   Result<Ptr> AddTableVindex(std::string_view table, ColumnVindexDef use,
                              const std::optional<VindexDef>& def) const;
   Result<Ptr> DropTableVindex(std::string_view table, std::string_view vindex) const;
-  Result<Ptr> AddSequence(std::string_view table) const;
+  // A sequence in a sharded keyspace needs the shard on which it is, as a keyspace id in hex.
+  Result<Ptr> AddSequence(std::string_view table, std::string_view pinned = "") const;
   Result<Ptr> DropSequence(std::string_view table) const;
   Result<Ptr> AddAutoIncrement(std::string_view table, AutoIncrementDef def) const;
   Result<Ptr> DropAutoIncrement(std::string_view table) const;
@@ -106,8 +110,10 @@ class KeyspaceVSchema {
  private:
   KeyspaceVSchema() = default;
   Status BindVindexes();
-  Status BindTable(const std::string& name, const TableDef& def);
+  Status BindTables();
   Status CheckOwners() const;
+  // A copy of the definition, changed by one of the verbs, made a KeyspaceVSchema again.
+  Result<Ptr> Changed(KeyspaceDef def) const { return Create(name_, std::move(def)); }
 
   std::string name_;
   KeyspaceDef def_;
@@ -150,6 +156,9 @@ class VSchema {
   // source). Where exactly one keyspace exists it takes every name. Fails when no keyspace (1146)
   // or more than one lists it (1052: "table 't' is ambiguous").
   Result<Resolved> FindGlobal(std::string_view table) const;
+
+  // The sequence that fills the table's auto_increment column. Requires table.auto_increment.
+  Result<const Table*> FindSequence(const Table& table) const;
 
   // What one keyspace cannot see: auto_increment sequences and reference sources that do not exist
   // or are not of the right kind. The first problem, naming keyspace and table.

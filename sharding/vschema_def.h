@@ -31,7 +31,7 @@ struct ColumnVindexDef {
 
 struct AutoIncrementDef {
   std::string column;
-  // Of the same keyspace, or `keyspace.table`.
+  // A table of type sequence, `keyspace.table` or unqualified.
   std::string sequence;
 
   friend bool operator==(const AutoIncrementDef&, const AutoIncrementDef&) = default;
