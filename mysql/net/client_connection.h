@@ -106,11 +106,13 @@ class ClientConnection {
  private:
   ClientConnection(StreamSocket socket, ClientOptions options);
   Awaitable<Status> Login();
+  Awaitable<Result<FrameScan>> ReadHandshakePacket();
   Awaitable<Status> Send(ReplyKind kind);
-  Awaitable<Result<QueryResult>> ReadBuffered();
-  Awaitable<Result<OkPacket>> ReadSimple();
+  Awaitable<Result<QueryResult>> ReadBuffered(bool binary);
+  Awaitable<Status> ReadSimple();
+  // Closes and says how the operation ended.
   Status Break(Status why);
-  Status CheckIdle();
+  Awaitable<Status> Fill(size_t capacity);
 
   const ClientOptions options_;
   Stream stream_;

@@ -98,7 +98,7 @@ class ServerConnection {
   friend class PeerWatch;
   Awaitable<Status> RunHandshake(ServerHandshake* handshake, ServerHandshake::Step step);
   Awaitable<Status> Fill(size_t want, size_t limit);
-  Awaitable<Result<std::string_view>> ReadPacket(size_t max_payload, size_t read_limit);
+  Awaitable<Result<std::string_view>> ReadPacket(size_t max_payload, bool handshake);
   Awaitable<Status> FailWith(Status status);
   void Reserve(size_t size);
   void ReleaseMemory();

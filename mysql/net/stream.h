@@ -28,7 +28,7 @@ class Stream {
 
   // At least one byte, at most `size`. 0 = the peer closed in an orderly way.
   Awaitable<Result<size_t>> ReadSome(char* data, size_t size);
-  // Without waiting: bytes read, or nothing. Fails with kUnavailable on EOF too.
+  // Writes without waiting what the kernel takes. kFailed leaves the reason in errno.
   enum class TryState : uint8_t { kDone, kWouldBlock, kFailed };
   TryState TryWrite(OutputBuffer* out);
   // Writes all of `out` and leaves it empty.
@@ -40,6 +40,8 @@ class Stream {
 
   // Whether the peer has closed its side, found without reading or waiting.
   bool PeerClosed();
+  // Whether bytes, or the end, can be read now.
+  bool Readable();
   void Close();
   bool is_open() const { return socket_.is_open(); }
   bool tls() const { return ssl_ != nullptr; }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "common/status.h"
 #include "mysql/protocol/constants.h"
 
 namespace keyspan::mysql {
@@ -13,5 +14,10 @@ struct Command {
   CommandType type = CommandType::kSleep;
   std::string_view body;
 };
+
+// The answer to a command that the server does not know: 1047, 08S01.
+inline Status UnknownCommand() {
+  return Status(StatusCode::kUnsupported, 1047, "08S01", "Unknown command");
+}
 
 }  // namespace keyspan::mysql
