@@ -72,6 +72,10 @@ struct RouteKey {
   std::vector<sharding::ColumnType> types;  // of the columns
   std::vector<ValueSource> values;
   bool is_list = false;
+  // The values are what UPDATE writes into the vindex columns, not what WHERE compares with:
+  // NormalizeForStorage applies, and where they lead elsewhere than the other keys, the row would
+  // have to move, which is refused.
+  bool is_stored = false;
 };
 
 struct Route {
@@ -91,8 +95,12 @@ struct ColumnPlace {
 
 struct SortPlan {
   ColumnPlace column;
-  // The hidden column with WEIGHT_STRING of it; index -1 when the planner knows it is not text.
+  // The hidden column to compare instead: WEIGHT_STRING of text, a number for ENUM, SET and FLOAT.
+  // Index -1 when the planner knows that none is needed. Where it does not know the expression's
+  // type, there is one too, and `weight_if_text` says so: it counts only if the reply says that the
+  // column itself is a text type (WEIGHT_STRING of a number is NULL).
   ColumnPlace weight{-1, true};
+  bool weight_if_text = false;
   bool descending = false;
 };
 
@@ -109,7 +117,8 @@ enum class AggregateOp : uint8_t {
 struct AggregatePlan {
   AggregateOp op = AggregateOp::kFirst;
   ColumnPlace column;
-  ColumnPlace weight{-1, true};     // MIN and MAX of text
+  ColumnPlace weight{-1, true};     // MIN and MAX of text; as in SortPlan
+  bool weight_if_text = false;
   ColumnPlace avg_sum{-1, true};    // AVG: hidden SUM and COUNT
   ColumnPlace avg_count{-1, true};
 };
@@ -122,6 +131,9 @@ struct LimitPlan {
 // How the replies of several shards to `sql` become the result. Stages in this order; each is
 // optional: ordered merge (or concatenation), aggregation of adjacent equal groups, removal of
 // adjacent equal rows, final sort in memory, limit, removal of the hidden columns.
+//
+// Hidden columns are the last `hidden_columns` of the reply. The template may have the same
+// placeholder more than once, and not in the order of the client's text.
 struct MergePlan {
   parser::SqlTemplate sql;
   int hidden_columns = 0;
@@ -142,6 +154,7 @@ struct RoutedPlan {
   bool is_query = false;   // gives rows
   bool is_dml = false;
   bool locking_read = false;
+  bool calc_found_rows = false;  // SQL_CALC_FOUND_ROWS; one shard only
   // With more than one shard: OK, or why it cannot be done (a clear 1235).
   Status multi_shard;
   MergePlan merge;         // is_query, more than one shard
@@ -158,6 +171,8 @@ struct InsertPlan {
   struct Row {
     parser::SqlTemplate values;         // (1, 'a', <kHoleGeneratedId>)
     std::vector<ValueSource> key;       // of the vindex columns
+    // Where the table has a sequence, `values` has kHoleGeneratedId in the place of its column: the
+    // executor renders the generated id there, or the explicit one that it keeps.
     // The AUTO_INCREMENT column: absent means that an id is generated, NULL and 0 likewise (0 not
     // under NO_AUTO_VALUE_ON_ZERO), another value is kept and moves the sequence.
     std::optional<ValueSource> explicit_id;
@@ -167,8 +182,8 @@ struct InsertPlan {
   std::vector<Row> rows;
   parser::SqlTemplate suffix;  // AS new ON DUPLICATE KEY UPDATE ...
   std::optional<sharding::QualifiedName> sequence;
-  // Under a generated id the row's `values` has kHoleGeneratedId; this says that it has one, so
-  // that the text of the client cannot be forwarded.
+  // Whether the client's text may be forwarded when all rows go to one shard and no id is
+  // generated. False when an id is generated in any case, and when the text has session functions.
   bool text_forwardable = true;
 };
 

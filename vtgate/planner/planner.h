@@ -15,6 +15,7 @@ struct PlanContext {
   const Cluster* cluster = nullptr;
   std::string keyspace;       // of USE; empty: none
   bool by_destination = false;  // USE keyspace:shard: everything goes there
+  uint32_t sql_mode = 0;  // parser::SqlModeBit of the session: templates are read under it
   // System variables that the gateway holds for the session instead of the shards' connections
   // (lower case): SELECT @@x of these becomes a hole.
   bool (*is_gateway_variable)(std::string_view name) = nullptr;
