@@ -92,20 +92,19 @@ def statements(name):
 
 
 def load_samples(cluster):
-    marker = os.path.join(ROOT, "samples_loaded")
-    if os.path.exists(marker):
-        return
-    say("loading the sample tables")
+    """Creates the sample tables that are missing and fills those that are empty."""
     for keyspace in KEYSPACES:
         connection = cluster.connect(keyspace.name)
         present = {row[0] for row in _run(connection, "SHOW TABLES")}
         for file in (f"{keyspace.name}_schema.sql", f"{keyspace.name}_data.sql"):
             for statement in statements(file):
-                if statement.startswith("CREATE TABLE") and statement.split()[2] in present:
+                words = statement.split()  # CREATE TABLE name, or INSERT INTO name
+                if words[0] == "CREATE" and words[2] in present:
+                    continue
+                if words[0] == "INSERT" and _run(connection, f"SELECT COUNT(*) FROM {words[2]}")[0][0]:
                     continue
                 _run(connection, statement)
         connection.close()
-    open(marker, "w", encoding="ascii").close()
 
 
 def _run(connection, statement):
@@ -121,7 +120,11 @@ def up():
         return status
     try:
         cluster.up()
-        load_samples(cluster)
+        marker = os.path.join(ROOT, "samples_loaded")
+        if not os.path.exists(marker):
+            say("loading the sample tables")
+            load_samples(cluster)
+            open(marker, "w", encoding="ascii").close()
     except BaseException as error:
         print(f"\nThe cluster did not come up: {error or type(error).__name__}", file=sys.stderr)
         print(f"Stopping what was started. Logs: {ROOT}/log", file=sys.stderr)

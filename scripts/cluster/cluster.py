@@ -55,13 +55,13 @@ class Tablet:
         return f"{CELL}-{self.uid:010d}"
 
     def is_listening(self):
-        return _accepts(self.ports["rpc"])
+        return accepts(self.ports["rpc"])
 
     def is_serving(self):
-        return _http_ok(self.ports["http"], "/healthz")
+        return http_ok(self.ports["http"], "/healthz")
 
 
-def _accepts(port):
+def accepts(port):
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
         return True
@@ -69,7 +69,7 @@ def _accepts(port):
         return False
 
 
-def _http_ok(port, path):
+def http_ok(port, path):
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as reply:
             return reply.status == 200
@@ -88,10 +88,15 @@ class Cluster:
     up() may be called on a folder that an earlier cluster left behind: it continues with the data
     and the topology that are there. Not thread-safe, but its processes may be killed and started
     from any thread.
+
+    Where each process has a container of its own (docker/node.py), all describe the same cluster
+    and each starts its part: `address` is what servers listen on, `host` the name by which others
+    reach this one, and logs go to the standard output (`console`).
     """
 
     def __init__(self, root, ports, keyspaces, tied=True, vtgate_flags=(), vttablet_flags=(),
-                 mysql_options=None, tls=False, users=None, report=lambda text: None):
+                 mysql_options=None, tls=False, users=None, report=lambda text: None,
+                 topo_server=None, address="127.0.0.1", host="127.0.0.1", console=False):
         self.root = os.path.abspath(root)
         self.ports = ports
         self.keyspaces = list(keyspaces)
@@ -99,7 +104,11 @@ class Cluster:
         self.report = report
         self.tls = tls
         self.users = users or {"app": "app"}
-        self.zookeeper = zookeeper.process(self.root, ports.zookeeper, tied)
+        self.topo_server = topo_server or f"127.0.0.1:{ports.zookeeper}"
+        self.address = address
+        self.host = host
+        self.console = console
+        self.zookeeper = zookeeper.process(self.root, self.log("zookeeper"), ports.zookeeper, tied, address)
         self.tablets = []
         for number, keyspace in enumerate(self._shards()):
             for index in range(keyspace[0].replicas + 1):
@@ -113,16 +122,16 @@ class Cluster:
         return [(keyspace, shard) for keyspace in self.keyspaces for shard in keyspace.shards]
 
     def log(self, name):
-        return os.path.join(self.root, "log", name + ".log")
+        return None if self.console else os.path.join(self.root, "log", name + ".log")
 
     def topo_flags(self):
-        return [f"--topo_server=127.0.0.1:{self.ports.zookeeper}", f"--topo_root={TOPO_ROOT}"]
+        return [f"--topo_server={self.topo_server}", f"--topo_root={TOPO_ROOT}"]
 
     def _tablet(self, keyspace, shard, uid, flags, mysql_options):
         alias = f"{CELL}-{uid:010d}"
         ports = self.ports.tablet(uid)
-        mysql = MysqlServer(os.path.join(self.root, "mysql", str(uid)), self.log(f"mysqld-{uid}"),
-                            ports["mysql"], uid, self.tied, **mysql_options)
+        mysql = MysqlServer(f"mysqld-{uid}", os.path.join(self.root, "mysql", str(uid)), self.log(f"mysqld-{uid}"),
+                            ports["mysql"], uid, self.tied, address=self.address, host=self.host, **mysql_options)
         process = Process(f"vttablet-{uid}", [
             os.path.join(binaries(), "vttablet"), *self.topo_flags(), f"--cell={CELL}", f"--alias={alias}",
             f"--keyspace={keyspace.name}", f"--shard={shard}", "--tablet_type=replica",
@@ -134,7 +143,7 @@ class Cluster:
     def _vtgate(self, flags):
         arguments = [
             os.path.join(binaries(), "vtgate"), *self.topo_flags(), f"--cell={CELL}",
-            "--mysql_host=127.0.0.1", f"--mysql_port={self.ports.vtgate_mysql}",
+            f"--mysql_host={self.address}", f"--mysql_port={self.ports.vtgate_mysql}",
             f"--http_port={self.ports.vtgate_http}", f"--auth_file={self.root}/auth.json"]
         if self.tls:
             arguments += [f"--tls_cert={self.root}/tls/cert.pem", f"--tls_key={self.root}/tls/key.pem"]
@@ -157,14 +166,14 @@ class Cluster:
             if not os.access(os.path.join(binaries(), program), os.X_OK):
                 raise ClusterError(f"{program} is not built: no {binaries()}/{program}; run scripts/build")
         os.makedirs(os.path.join(self.root, "log"), exist_ok=True)
-        self._write_files()
+        self.write_files()
         self.report(f"starting ZooKeeper and {len(self.tablets)} MySQL servers")
         self.zookeeper.start()
         self.save()
         _in_parallel(lambda tablet: (tablet.mysql.prepare(), tablet.mysql.start()), self.tablets)
         self.save()
         self.wait_zookeeper()
-        self._create_topology()
+        self.create_topology()
         _in_parallel(lambda tablet: tablet.mysql.wait_ready(), self.tablets)
         self.report(f"starting {len(self.tablets)} vttablets")
         for tablet in self.tablets:
@@ -173,9 +182,8 @@ class Cluster:
         for tablet in self.tablets:
             tablet.process.wait_until(tablet.is_listening, 30, "listen")
         self.report("choosing primaries")
-        _in_parallel(self._init_primary, self._shards())
-        for keyspace in self.keyspaces:
-            self._apply_vschema(keyspace)
+        self.init_primaries()
+        self.apply_vschemas()
         self.report("starting vtgate")
         self.vtgate.start()
         self.save()
@@ -186,7 +194,7 @@ class Cluster:
                 self.vtctl("ApplySchema", f"--sql={keyspace.schema}", keyspace.name)
         return self
 
-    def _write_files(self):
+    def write_files(self):
         with open(os.path.join(self.root, "auth.json"), "w", encoding="utf-8") as out:
             json.dump({user: [{"Password": password}] for user, password in self.users.items()}, out)
         if self.tls and not os.path.exists(f"{self.root}/tls/cert.pem"):
@@ -197,12 +205,11 @@ class Cluster:
                  "-keyout", f"{self.root}/tls/key.pem", "-out", f"{self.root}/tls/cert.pem"],
                 check=True, capture_output=True)
 
-    def _create_topology(self):
+    def create_topology(self):
         """Cell, keyspaces and shards; on a second start they are there already."""
         known = self.vtctl("GetCellInfoNames").split()
         if CELL not in known:
-            self.vtctl("AddCellInfo", f"--server_address=127.0.0.1:{self.ports.zookeeper}",
-                       f"--root={TOPO_ROOT}/{CELL}", CELL)
+            self.vtctl("AddCellInfo", f"--server_address={self.topo_server}", f"--root={TOPO_ROOT}/{CELL}", CELL)
         known = [record["name"] for record in json.loads(self.vtctl("GetKeyspaces", "--json"))]
         for keyspace in self.keyspaces:
             if keyspace.name in known:
@@ -210,6 +217,13 @@ class Cluster:
             self.vtctl("CreateKeyspace", f"--durability_policy={keyspace.durability}", keyspace.name)
             for shard in keyspace.shards:
                 self.vtctl("CreateShard", f"{keyspace.name}/{shard}")
+
+    def init_primaries(self):
+        _in_parallel(self._init_primary, self._shards())
+
+    def apply_vschemas(self):
+        for keyspace in self.keyspaces:
+            self._apply_vschema(keyspace)
 
     def _init_primary(self, keyspace_shard):
         keyspace, shard = keyspace_shard
@@ -237,9 +251,9 @@ class Cluster:
             tablet.process.wait_until(tablet.is_serving, timeout, "serve")
 
     def wait_vtgate(self, timeout=30):
-        self.vtgate.wait_until(self._vtgate_answers, timeout, "answer")
+        self.vtgate.wait_until(self.vtgate_answers, timeout, "answer")
 
-    def _vtgate_answers(self):
+    def vtgate_answers(self):
         """Whether statements reach every keyspace."""
         try:
             connection = self.connect(connect_timeout=2, read_timeout=10)

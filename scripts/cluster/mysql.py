@@ -14,10 +14,10 @@ datadir = {folder}/data
 socket = {folder}/mysql.sock
 pid-file = {folder}/mysqld.pid
 port = {port}
-bind-address = 127.0.0.1
+bind-address = {address}
 mysqlx = OFF
 server-id = {server_id}
-report-host = 127.0.0.1
+report-host = {host}
 skip-name-resolve = ON
 
 # A server never takes writes by itself: its vttablet opens it, once it knows to be the primary.
@@ -60,6 +60,9 @@ temptable-max-ram = 64M
 
 def template():
     """The empty data folder; makes it when it is not there (scripts/mysql_prefix)."""
+    ready = os.path.join(prefix(), "template")
+    if os.path.isdir(ready) and not os.access(prefix(), os.W_OK):
+        return ready  # installed for all, by root
     done = subprocess.run([os.path.join(SOURCE, "scripts/mysql_prefix"), "--quiet"],
                           stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
@@ -70,8 +73,9 @@ def template():
 class MysqlServer:
     """One mysqld with its folder: data/, my.cnf, mysql.sock."""
 
-    def __init__(self, folder, log, port, server_id, tied=True, read_only=True,
-                 performance_schema=False, buffer_pool="64M", redo_log="64M", extra=""):
+    def __init__(self, name, folder, log, port, server_id, tied=True, read_only=True,
+                 performance_schema=False, buffer_pool="64M", redo_log="64M", extra="",
+                 address="127.0.0.1", host="127.0.0.1"):
         self.folder = folder
         self.port = port
         self.socket = os.path.join(folder, "mysql.sock")
@@ -79,10 +83,10 @@ class MysqlServer:
             raise ClusterError(f"the path of the unix socket is too long: {self.socket}")
         self._settings = dict(folder=folder, port=port, server_id=server_id, buffer_pool=buffer_pool,
                               redo_log=redo_log, extra=extra, read_only="ON" if read_only else "OFF",
+                              address=address, host=host,
                               performance_schema="ON" if performance_schema else "OFF")
         self.process = Process(
-            os.path.basename(log)[:-len(".log")],
-            [os.path.join(SOURCE, "scripts/mysqld"), f"--defaults-file={folder}/my.cnf"], log, tied)
+            name, [os.path.join(SOURCE, "scripts/mysqld"), f"--defaults-file={folder}/my.cnf"], log, tied)
 
     def prepare(self):
         """Writes my.cnf, and copies the template when there is no data yet."""

@@ -70,7 +70,11 @@ def start_time(pid):
 
 
 class Process:
-    """A named process of a cluster. `tied`: it dies with this program; otherwise it outlives it."""
+    """A named process of a cluster.
+
+    `tied`: it dies with this program; otherwise it outlives it. `log`: a file, or None for the
+    standard output of this program.
+    """
 
     def __init__(self, name, arguments, log, tied=True, environment=None):
         self.name = name
@@ -85,9 +89,10 @@ class Process:
     def start(self):
         if self.alive():
             raise ClusterError(f"{self.name} runs already")
-        os.makedirs(os.path.dirname(self.log), exist_ok=True)
-        with open(self.log, "ab") as log:
-            options = dict(stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+        if self.log:
+            os.makedirs(os.path.dirname(self.log), exist_ok=True)
+        with open(self.log or "/dev/null", "ab") as log:
+            options = dict(stdin=subprocess.DEVNULL, stdout=log if self.log else None, stderr=subprocess.STDOUT,
                            start_new_session=True, env=self._environment, cwd="/")
             if self.tied:
                 self._popen = popen_tied(self.arguments, **options)
@@ -125,6 +130,8 @@ class Process:
             self.kill()
 
     def log_tail(self, lines=15):
+        if not self.log:
+            return ""
         try:
             with open(self.log, encoding="utf-8", errors="replace") as log:
                 return "".join(log.readlines()[-lines:])

@@ -8,12 +8,12 @@ from .process import Process
 _JARS = "/usr/share/java/zookeeper.jar:/usr/share/java/slf4j-simple.jar"
 
 
-def process(root, port, tied):
+def process(root, log, port, tied, address="127.0.0.1"):
     folder = os.path.join(root, "zookeeper")
     os.makedirs(os.path.join(folder, "data"), exist_ok=True)
     config = os.path.join(folder, "zoo.cfg")
     with open(config, "w", encoding="ascii") as out:
-        out.write(f"dataDir={folder}/data\nclientPort={port}\nclientPortAddress=127.0.0.1\n"
+        out.write(f"dataDir={folder}/data\nclientPort={port}\nclientPortAddress={address}\n"
                   "tickTime=1000\nmaxClientCnxns=0\nadmin.enableServer=false\n"
                   "4lw.commands.whitelist=ruok,srvr\nautopurge.purgeInterval=24\n")
     return Process("zookeeper", [
@@ -21,7 +21,7 @@ def process(root, port, tied):
         "-Dzookeeper.jmx.log4j.disable=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
         "-Dorg.slf4j.simpleLogger.showDateTime=true",
         "-cp", _JARS, "org.apache.zookeeper.server.ZooKeeperServerMain", config,
-    ], os.path.join(root, "log", "zookeeper.log"), tied)
+    ], log, tied)
 
 
 def is_ready(port):
