@@ -157,7 +157,8 @@ struct RoutedPlan {
   bool calc_found_rows = false;  // SQL_CALC_FOUND_ROWS; one shard only
   // With more than one shard: OK, or why it cannot be done (a clear 1235).
   Status multi_shard;
-  MergePlan merge;         // is_query, more than one shard
+  // is_query, more than one shard. Of is_dml only `sql` is set: what each shard is sent.
+  MergePlan merge;
 };
 
 // INSERT and REPLACE into a sharded table with VALUES: each row goes to its own shard. Where all
@@ -171,8 +172,9 @@ struct InsertPlan {
   struct Row {
     parser::SqlTemplate values;         // (1, 'a', <kHoleGeneratedId>)
     std::vector<ValueSource> key;       // of the vindex columns
-    // Where the table has a sequence, `values` has kHoleGeneratedId in the place of its column: the
-    // executor renders the generated id there, or the explicit one that it keeps.
+    // The same with kHoleGeneratedId in the place of `explicit_id`, for when an id is generated
+    // after all. Without explicit_id the hole is in `values`.
+    std::optional<parser::SqlTemplate> generated_values;
     // The AUTO_INCREMENT column: absent means that an id is generated, NULL and 0 likewise (0 not
     // under NO_AUTO_VALUE_ON_ZERO), another value is kept and moves the sequence.
     std::optional<ValueSource> explicit_id;
