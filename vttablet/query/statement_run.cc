@@ -1,0 +1,435 @@
+#include "vttablet/query/statement_run.h"
+
+#include <fmt/format.h>
+#include <glog/logging.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "mysql/protocol/result_reader.h"
+#include "mysql/protocol/row.h"
+
+namespace keyspan::vttablet {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using mysql::ReplyKind;
+using Interruption = RunningStatement::Interruption;
+
+// MySQL error numbers (manual, "Server Error Message Reference").
+constexpr uint16_t kErUnknownStatement = 1243;  // ER_UNKNOWN_STMT_HANDLER
+constexpr uint16_t kErQueryInterrupted = 1317;  // ER_QUERY_INTERRUPTED
+constexpr uint16_t kErNeedReprepare = 1615;     // ER_NEED_REPREPARE
+constexpr uint16_t kErQueryTimeout = 3024;      // ER_QUERY_TIMEOUT
+
+constexpr int kMaxAttempts = 3;
+
+std::span<const uint8_t> AsBytes(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+StatementRun::StatementRun(TabletThread& thread, ChannelSession& session, rpc::ServerStream& stream,
+                           RequestScratch& scratch)
+    : thread_(thread),
+      session_(session),
+      stream_(stream),
+      request_(scratch.request),
+      end_(scratch.end) {}
+
+Awaitable<void> StatementRun::Run() {
+  Count(thread_.mutable_stats().statements);
+  end_.Clear();
+  Status status = Parse();
+  if (!status.ok()) {
+    Finish(status);
+    co_return;
+  }
+  running_.deadline = Clock::now() + thread_.options().query_timeout;
+  if (request_.timeout_ms() != 0) {
+    running_.deadline = std::min(running_.deadline,
+                                 Clock::now() + std::chrono::milliseconds(request_.timeout_ms()));
+  }
+  for (int attempt = 1;; ++attempt) {
+    status = co_await TakeBackend();
+    if (!status.ok()) break;
+    running_.backend = backend_;
+    running_.stream = &stream_;
+    thread_.Add(running_);
+    if (bound_) bound_->running = &running_;
+    stream_.OnCancel([this] { thread_.Interrupt(running_, Interruption::kCancelled); });
+    if (stream_.cancelled()) {
+      status = Status(StatusCode::kCancelled, "the statement was cancelled before it began");
+    } else {
+      status = co_await Execute();
+      // An idle connection that mysqld had closed: nothing has happened, take another.
+      const bool again = status.code() == StatusCode::kUnavailable && backend_->broken() &&
+                         (pooled_ || bound_here_) && attempt < kMaxAttempts &&
+                         running_.interruption == Interruption::kNone;
+      if (again) {
+        stream_.OnCancel(nullptr);
+        thread_.Remove(running_);
+        GiveBack();
+        continue;
+      }
+      if (status.ok()) {
+        status = co_await LookAfter();
+        if (!status.ok()) backend_->Close();  // in the middle of a reply
+      }
+    }
+    running_.killable = false;
+    stream_.OnCancel(nullptr);
+    // A KILL that comes late would hit the next statement on this connection.
+    while (running_.kill_pending) co_await running_.kill_done.Wait();
+    thread_.Remove(running_);
+    status = Verdict(std::move(status));
+    break;
+  }
+  Finish(status);
+  GiveBack();
+}
+
+Status StatementRun::Parse() {
+  const auto head = stream_.head();
+  if (!request_.ParseFromArray(head.data(), static_cast<int>(head.size()))) {
+    return Malformed("the head of a request cannot be decoded");
+  }
+  prepare_only_ = stream_.method() == rpc::FrameKind::kPrepare;
+  const auto payload = stream_.payload();
+  sql_ = std::string_view(reinterpret_cast<const char*>(payload.data()), payload.size());
+  if (request_.binary()) {
+    if (request_.sql_length() > sql_.size()) {
+      return Malformed("a request is shorter than its statement");
+    }
+    block_ = sql_.substr(request_.sql_length());
+    sql_ = sql_.substr(0, request_.sql_length());
+  }
+  // Before anything can fail: the gateway sends their text only once.
+  ASSIGN_OR_RETURN(settings_, session_.ResolveSettings(request_));
+  const bool existing = request_.transaction_id() != 0;
+  if (existing && request_.begin()) {
+    return InvalidArgument(
+        fmt::format("transaction {} is open already", request_.transaction_id()));
+  }
+  if (sql_.empty() && !request_.begin() && !request_.reserve()) {
+    return InvalidArgument("a request without a statement");
+  }
+  return CheckTarget(*thread_.state(), request_.target(), existing);
+}
+
+Awaitable<Status> StatementRun::TakeBackend() {
+  BackendTraits traits;
+  traits.settings = settings_;
+  traits.found_rows = request_.found_rows();
+  traits.database = request_.database().empty() ? thread_.state()->database : request_.database();
+  bound_here_ = false;
+  CO_ASSIGN_OR_RETURN(bound_, session_.Find(request_.transaction_id(), request_.reserved_id()));
+  if (bound_) {
+    backend_ = bound_->backend.get();
+    Status status = co_await ApplyTraits(*backend_, traits, /*keep_state=*/true);
+    if (!status.ok()) status = Verdict(std::move(status));
+    co_return status;
+  }
+  const bool bind = request_.begin() || request_.reserve();
+  BackendPool& pool = bind ? thread_.transaction_pool() : thread_.query_pool();
+  pooled_ = pool.TryAcquire(traits);
+  if (!pooled_) {
+    CO_ASSIGN_OR_RETURN(pooled_, co_await pool.Acquire(std::move(traits)));
+  }
+  if (bind) {
+    bound_ = std::make_shared<BoundBackend>();
+    bound_->busy = true;
+    bound_->backend = std::move(pooled_);
+    bound_here_ = true;
+    backend_ = bound_->backend.get();
+  } else {
+    backend_ = pooled_.get();
+  }
+  co_return Status();
+}
+
+Awaitable<Status> StatementRun::Execute() {
+  int begin_replies = 0;
+  if (request_.begin()) {
+    if (!request_.transaction_setup().empty()) {
+      backend_->QueueQuery(request_.transaction_setup());
+      ++begin_replies;
+    }
+    backend_->QueueQuery(request_.begin_sql().empty() ? "BEGIN" : request_.begin_sql());
+    ++begin_replies;
+  }
+  bool prepared = false;
+  if (sql_.empty()) {
+    if (begin_replies == 0) co_return Status();  // only a reservation
+  } else if (prepare_only_) {
+    backend_->QueuePrepare(sql_);
+  } else if (!request_.binary()) {
+    backend_->QueueQuery(sql_);
+  } else if (const Backend::Statement* statement = backend_->FindStatement(sql_)) {
+    backend_->QueueExecute(statement->id, block_);
+    prepared = true;
+  } else {
+    backend_->QueuePrepare(sql_);
+  }
+  CO_RETURN_IF_ERROR(co_await backend_->Flush());
+  if (begin_replies > 0) {
+    CO_RETURN_IF_ERROR(co_await ReadBegin(begin_replies, !sql_.empty()));
+  }
+  running_.killable = true;
+  thread_.SendPendingKill(running_);
+  if (sql_.empty()) co_return Status();
+  if (prepare_only_) co_return co_await Forward(ReplyKind::kPrepare);
+  if (request_.binary() && !prepared) {
+    CO_RETURN_IF_ERROR(co_await FinishPrepare());
+    if (backend_->scanner().failed()) co_return Status();  // its ERR packet is in last_
+  }
+  CO_RETURN_IF_ERROR(co_await Forward(ReplyKind::kQuery));
+  // The tables have changed under a prepared statement, or it is gone: once more from the text.
+  const auto& scanner = backend_->scanner();
+  if (prepared && scanner.failed() && !anything_sent_ &&
+      (scanner.error().mysql_errno() == kErNeedReprepare ||
+       scanner.error().mysql_errno() == kErUnknownStatement)) {
+    backend_->ForgetStatement(sql_);
+    backend_->QueuePrepare(sql_);
+    last_ = {};
+    CO_RETURN_IF_ERROR(co_await backend_->Flush());
+    CO_RETURN_IF_ERROR(co_await FinishPrepare());
+    if (!backend_->scanner().failed()) co_return co_await Forward(ReplyKind::kQuery);
+  }
+  co_return Status();
+}
+
+Awaitable<Status> StatementRun::ReadBegin(int replies, bool statement_sent) {
+  Status failure;
+  for (int i = 0; i < replies; ++i) {
+    CO_RETURN_IF_ERROR(co_await backend_->SkipReply(ReplyKind::kQuery));
+    if (failure.ok() && backend_->scanner().failed()) failure = backend_->scanner().error();
+  }
+  if (failure.ok()) {
+    began_ = true;
+    co_return Status();
+  }
+  // The statement behind it went out in the same write and may have run on its own.
+  if (statement_sent) {
+    const bool ran = request_.binary() && backend_->FindStatement(sql_) == nullptr;
+    const ReplyKind kind = ran || prepare_only_ ? ReplyKind::kPrepare : ReplyKind::kQuery;
+    CO_RETURN_IF_ERROR(co_await backend_->SkipReply(kind));
+    if (kind == ReplyKind::kQuery && !backend_->scanner().failed()) {
+      failure = Status(StatusCode::kUnknownOutcome,
+                       fmt::format("the transaction could not begin ({}), its first statement ran "
+                                   "without it",
+                                   failure.message()));
+    }
+  }
+  backend_->Close();
+  co_return failure;
+}
+
+Awaitable<Status> StatementRun::FinishPrepare() {
+  backend_->BeginReply(ReplyKind::kPrepare);
+  std::string_view chunk;
+  do {
+    CO_ASSIGN_OR_RETURN(chunk, co_await backend_->NextChunk());
+    if (!chunk.empty()) last_ = chunk;
+  } while (!chunk.empty() && !backend_->scanner().done());
+  const auto& scanner = backend_->scanner();
+  if (scanner.failed()) co_return Status();
+  last_ = {};
+  const Backend::Statement statement{scanner.statement_id(), scanner.parameter_count()};
+  backend_->AddStatement(sql_, statement);
+  backend_->QueueExecute(statement.id, block_);
+  co_return co_await backend_->Flush();
+}
+
+Awaitable<Status> StatementRun::Forward(ReplyKind kind) {
+  backend_->BeginReply(kind);
+  for (;;) {
+    CO_ASSIGN_OR_RETURN(std::string_view chunk, co_await backend_->NextChunk());
+    Count(thread_.mutable_stats().result_bytes, chunk.size());
+    if (backend_->scanner().done()) {
+      last_ = chunk;
+      break;
+    }
+    if (!forwarding_) continue;  // only to its end, which a KILL brings near
+    anything_sent_ = true;
+    const Status sent = stream_.writable() ? stream_.SendNow(AsBytes(chunk))
+                                           : co_await stream_.Send(AsBytes(chunk));
+    if (!sent.ok()) {
+      forwarding_ = false;
+      thread_.Interrupt(running_, Interruption::kCancelled);
+    }
+  }
+  if (kind == ReplyKind::kPrepare && !backend_->scanner().failed()) {
+    backend_->AddStatement(
+        sql_, {backend_->scanner().statement_id(), backend_->scanner().parameter_count()});
+  }
+  co_return Status();
+}
+
+void StatementRun::SendLast() {
+  if (last_.empty()) return;
+  if (forwarding_ && !stream_.SendNow(AsBytes(last_)).ok()) forwarding_ = false;
+  last_ = {};
+}
+
+Awaitable<Status> StatementRun::LookAfter() {
+  const mysql::ResultScanner& scanner = backend_->scanner();
+  const bool failed = !sql_.empty() && scanner.failed();
+  const bool executed = !sql_.empty() && !prepare_only_;
+  if (failed) Count(thread_.mutable_stats().mysql_errors);
+  if (failed && running_.interruption != Interruption::kNone &&
+      scanner.error().mysql_errno() == kErQueryInterrupted) {
+    forwarding_ = false;  // Verdict() says why it was interrupted
+  }
+  uint16_t flags = mysql::kStatusAutocommit;
+  if (in_transaction()) flags |= mysql::kStatusInTransaction;
+  if (executed && !failed) flags = scanner.status();
+  if (executed && !failed && scanner.warnings() > 0) {
+    SendLast();
+    CO_RETURN_IF_ERROR(co_await FetchWarnings());
+  }
+  if (failed && in_transaction()) {
+    // A deadlock, a failed DDL and others have ended the transaction; ERR has no status flags.
+    SendLast();
+    backend_->QueuePing();
+    CO_RETURN_IF_ERROR(co_await backend_->Flush());
+    CO_RETURN_IF_ERROR(co_await backend_->SkipReply(ReplyKind::kSimple));
+    if (!backend_->scanner().failed()) flags = backend_->scanner().status();
+  }
+  const bool in_trans = (flags & mysql::kStatusInTransaction) != 0;
+  if (began_) {
+    session_.AddTransaction(bound_);
+    end_.set_transaction_id(bound_->transaction_id);
+    end_used_ = true;
+  }
+  if (in_transaction() && !in_trans) {
+    transaction_over_ = true;
+    end_.set_transaction_ended(true);
+    end_used_ = true;
+  } else if (!in_transaction() && in_trans) {
+    LOG(WARNING) << "a statement has opened a transaction that nobody asked for; it is rolled back";
+    backend_->Close();
+  }
+  if (request_.reserve() && bound_here_ && !failed) {
+    session_.AddReservation(bound_);
+    end_.set_reserved_id(bound_->reserved_id);
+    end_used_ = true;
+  }
+  if ((flags & mysql::kStatusAutocommit) == 0) backend_->dirty = true;
+  if ((flags & mysql::kStatusDatabaseDropped) != 0) backend_->database.clear();
+  if (request_.schema_change() && executed && !failed) co_await WaitForSchema();
+  co_return Status();
+}
+
+Awaitable<Status> StatementRun::FetchWarnings() {
+  backend_->QueueQuery("SHOW WARNINGS LIMIT 64");
+  CO_RETURN_IF_ERROR(co_await backend_->Flush());
+  backend_->BeginReply(ReplyKind::kQuery);
+  mysql::ResultReader reader;
+  std::vector<std::optional<std::string_view>> cells;
+  for (;;) {
+    CO_ASSIGN_OR_RETURN(std::string_view chunk, co_await backend_->NextChunk());
+    if (chunk.empty()) break;
+    reader.Append(chunk);
+    for (auto item = reader.Next(); item != mysql::ResultReader::Item::kNeedMore;
+         item = reader.Next()) {
+      if (item == mysql::ResultReader::Item::kRow) {
+        CO_RETURN_IF_ERROR(mysql::SplitTextRow(reader.row(), reader.columns().size(), &cells));
+        if (cells.size() != 3) co_return Malformed("SHOW WARNINGS has other than 3 columns");
+        rpc::Warning* warning = end_.add_warnings();
+        warning->set_level(std::string(cells[0].value_or("")));
+        warning->set_code(
+            static_cast<uint32_t>(std::atoi(std::string(cells[1].value_or("0")).c_str())));
+        // Together they must fit into the head of a frame.
+        warning->set_message(std::string(cells[2].value_or("")).substr(0, 768));
+        end_used_ = true;
+      } else if (item == mysql::ResultReader::Item::kMalformed ||
+                 item == mysql::ResultReader::Item::kError) {
+        co_return reader.error();
+      } else if (item == mysql::ResultReader::Item::kEnd) {
+        break;
+      }
+    }
+  }
+  co_return Status();
+}
+
+Awaitable<void> StatementRun::WaitForSchema() {
+  // On the heap: the control thread may outlive the coroutine when everything stops.
+  auto done = std::make_shared<Waiter>();
+  SendLast();
+  thread_.control().SchemaChanged([done, executor = thread_.executor()] {
+    boost::asio::post(executor, [done] { done->Wake(); });
+  });
+  co_await done->Wait();
+}
+
+Status StatementRun::Verdict(Status status) {
+  const bool broken = backend_->broken();
+  const bool was_in_transaction = in_transaction();
+  const uint64_t id = bound_ ? bound_->transaction_id : 0;
+  if (broken && bound_) {
+    if (was_in_transaction || request_.begin()) end_.set_transaction_ended(true);
+    if (bound_->reserved_id != 0) end_.set_reserved_ended(true);
+  }
+  if (bound_ && !bound_->doomed.empty()) {
+    end_.set_transaction_ended(true);
+    if (!status.ok() || !forwarding_) {
+      return Status(StatusCode::kAborted,
+                    fmt::format("transaction {} was rolled back: {}", id, bound_->doomed));
+    }
+  }
+  if (status.ok() && forwarding_) return status;
+  const std::string& alias = thread_.state()->alias;
+  if (running_.interruption == Interruption::kTimedOut) {
+    const std::string message = fmt::format(
+        "Query execution was interrupted, maximum statement execution time exceeded (tablet {})",
+        alias);
+    // Cut off before mysqld answered: what it did outside of a transaction is not known.
+    const bool unknown = broken && !was_in_transaction;
+    return Status(unknown ? StatusCode::kUnknownOutcome : StatusCode::kDeadlineExceeded,
+                  kErQueryTimeout, "HY000",
+                  unknown ? message + "; whether it has taken effect is not known" : message);
+  }
+  if (running_.interruption == Interruption::kCancelled) {
+    return Status(StatusCode::kCancelled, kErQueryInterrupted, "70100",
+                  "Query execution was interrupted");
+  }
+  if (status.code() == StatusCode::kMysql) return status;
+  if (broken && was_in_transaction) {
+    return Status(
+        StatusCode::kAborted,
+        fmt::format("transaction {} was rolled back: {} (tablet {})", id, status.message(), alias));
+  }
+  return std::move(status).WithPrefix(fmt::format("tablet {}", alias));
+}
+
+void StatementRun::Finish(const Status& status) {
+  if (status.ok()) {
+    stream_.Finish(end_used_ ? &end_ : nullptr, AsBytes(last_));
+    return;
+  }
+  Count(thread_.mutable_stats().tablet_errors);
+  rpc::SetError(status, *end_.mutable_error());
+  stream_.Finish(&end_);
+}
+
+void StatementRun::GiveBack() {
+  backend_ = nullptr;
+  if (pooled_) thread_.query_pool().Release(std::move(pooled_));
+  if (!bound_) return;
+  bound_->running = nullptr;
+  if (transaction_over_) session_.EndTransaction(bound_);
+  // A BEGIN or a reservation that did not come about.
+  if (bound_->backend && bound_->transaction_id == 0 && bound_->reserved_id == 0) {
+    session_.GiveBack(std::move(bound_->backend));
+  }
+  session_.Unbusy(bound_);
+  bound_.reset();
+}
+
+}  // namespace keyspan::vttablet

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/async/awaitable.h"
+#include "vttablet/query/channel_session.h"
+
+namespace keyspan::vttablet {
+
+// One Execute or Prepare request from its arrival to its end. Lives in the coroutine of a worker.
+//
+// The bytes of mysqld's reply go to the gateway as they come; only where they end and the status
+// flags of the last packet are looked at.
+class StatementRun {
+ public:
+  StatementRun(TabletThread& thread, ChannelSession& session, rpc::ServerStream& stream,
+               RequestScratch& scratch);
+
+  // Always ends the stream.
+  Awaitable<void> Run();
+
+ private:
+  Status Parse();
+  // Sets backend_ (and bound_, when the connection belongs to a session).
+  Awaitable<Status> TakeBackend();
+  // From BEGIN to the end of the statement's reply. kUnavailable means that nothing was sent.
+  Awaitable<Status> Execute();
+  Awaitable<Status> ReadBegin(int replies, bool statement_sent);
+  // For a statement that is not prepared on this connection yet; its reply is next.
+  Awaitable<Status> FinishPrepare();
+  // Passes the reply on; what comes last stays in last_.
+  Awaitable<Status> Forward(mysql::ReplyKind kind);
+  // After the reply: what has become of the transaction, warnings, schema.
+  Awaitable<Status> LookAfter();
+  Awaitable<Status> FetchWarnings();
+  Awaitable<void> WaitForSchema();
+  void SendLast();
+  Status Verdict(Status status);
+  void Finish(const Status& status);
+  void GiveBack();
+  bool in_transaction() const { return bound_ && (began_ || bound_->transaction_id != 0); }
+
+  TabletThread& thread_;
+  ChannelSession& session_;
+  rpc::ServerStream& stream_;
+  rpc::ExecuteRequest& request_;
+  rpc::StreamEnd& end_;
+  bool end_used_ = false;
+
+  bool prepare_only_ = false;
+  std::string_view sql_;
+  std::string_view block_;
+  SettingsPtr settings_;
+  std::unique_ptr<Backend> pooled_;  // of the query pool
+  BoundBackendPtr bound_;
+  bool bound_here_ = false;  // bound_ was made by this request
+  Backend* backend_ = nullptr;
+  RunningStatement running_;
+  bool began_ = false;  // BEGIN succeeded
+  bool forwarding_ = true;
+  bool anything_sent_ = false;
+  bool transaction_over_ = false;
+  std::string_view last_;  // the end of the reply, not sent yet
+};
+
+}  // namespace keyspan::vttablet
