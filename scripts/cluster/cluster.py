@@ -181,6 +181,8 @@ class Cluster:
         self.save()
         for tablet in self.tablets:
             tablet.process.wait_until(tablet.is_listening, 30, "listen")
+        for tablet in self.tablets:
+            tablet.process.wait_until(lambda alias=tablet.alias: alias in self.vtctl("GetTablets"), 30, "register")
         self.report("choosing primaries")
         self.init_primaries()
         self.apply_vschemas()
@@ -206,19 +208,21 @@ class Cluster:
                 check=True, capture_output=True)
 
     def create_topology(self):
-        """Cell, keyspaces and shards; on a second start they are there already."""
+        """Cell, keyspaces and shards; those that an earlier start made stay as they are."""
         known = self.vtctl("GetCellInfoNames").split()
         if CELL not in known:
             self.vtctl("AddCellInfo", f"--server_address={self.topo_server}", f"--root={TOPO_ROOT}/{CELL}", CELL)
-        known = [record["name"] for record in json.loads(self.vtctl("GetKeyspaces", "--json"))]
         for keyspace in self.keyspaces:
-            if keyspace.name in known:
-                continue
-            self.vtctl("CreateKeyspace", f"--durability_policy={keyspace.durability}", keyspace.name)
+            self.vtctl("CreateKeyspace", "--force", f"--durability_policy={keyspace.durability}", keyspace.name)
             for shard in keyspace.shards:
-                self.vtctl("CreateShard", f"{keyspace.name}/{shard}")
+                self.vtctl("CreateShard", "--force", f"{keyspace.name}/{shard}")
 
     def init_primaries(self):
+        """Gives each fresh shard its primary; all its tablets must be known by then."""
+        known = self.vtctl("GetTablets")
+        missing = [tablet.alias for tablet in self.tablets if tablet.alias not in known]
+        if missing:
+            raise ClusterError(f"not in the topology yet: {', '.join(missing)}")
         _in_parallel(self._init_primary, self._shards())
 
     def apply_vschemas(self):
@@ -227,9 +231,9 @@ class Cluster:
 
     def _init_primary(self, keyspace_shard):
         keyspace, shard = keyspace_shard
-        record = json.loads(self.vtctl("GetShard", "--json", f"{keyspace.name}/{shard}"))
-        if not (record.get("shard") or record).get("primary_alias"):
-            self.vtctl("InitShardPrimary", "--force", f"{keyspace.name}/{shard}", self.tablet(keyspace.name, shard).alias)
+        name = f"{keyspace.name}/{shard}"
+        if not json.loads(self.vtctl("GetShard", "--json", name))["shard"].get("primary_alias"):
+            self.vtctl("InitShardPrimary", "--force", name, self.tablet(keyspace.name, shard).alias)
 
     def _apply_vschema(self, keyspace):
         if keyspace.vschema is None:
