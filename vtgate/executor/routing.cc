@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "vtgate/executor/handlers.h"
 #include "vtgate/executor/values.h"
 
 namespace keyspan::vtgate {
@@ -73,23 +74,47 @@ std::vector<int> AllShards(const KeyspaceInfo& keyspace) {
   return shards;
 }
 
+// UPDATE t SET vindex_column = value: the row must stay where it is.
+Status CheckStored(const RouteKey& key, const Statement& statement, const KeyspaceInfo& keyspace,
+                   const std::vector<int>& found) {
+  const Status moves = Unsupported("changing a sharding column so that the row moves to another "
+                                   "shard is not supported yet");
+  std::vector<sharding::RoutingValue> values;
+  for (size_t i = 0; i < key.values.size(); ++i) {
+    ASSIGN_OR_RETURN(sharding::RoutingValue value, Evaluate(key.values[i], statement));
+    ColumnValue normal = sharding::NormalizeForStorage(value, key.types[i]);
+    if (normal.outcome != ColumnValue::Outcome::kValue) return moves;
+    values.push_back(std::move(normal.value));
+  }
+  ASSIGN_OR_RETURN(sharding::Destination destination, key.vindex->Map(values));
+  std::vector<int> stored;
+  RETURN_IF_ERROR(AddDestination(destination, keyspace, &stored));
+  return stored == found ? Status::Ok() : moves;
+}
+
+// Several keys: each says where its table's rows are. All must be on one shard; a key that matches
+// no row agrees with any.
 Result<std::vector<int>> ShardsOfKeys(const Route& route, const Statement& statement,
                                       const KeyspaceInfo& keyspace) {
-  if (route.keys.size() == 1) {
-    ASSIGN_OR_RETURN(ShardSet shards, ShardsOfKey(route.keys[0], statement, keyspace));
-    return shards ? std::move(*shards) : AllShards(keyspace);
-  }
-  // Several tables: each key says where its table's rows are. All must be on one shard; a key that
-  // matches no row agrees with any.
   std::vector<int> agreed;
+  bool decided = true;
   for (const RouteKey& key : route.keys) {
+    if (key.is_stored) continue;
     ASSIGN_OR_RETURN(ShardSet shards, ShardsOfKey(key, statement, keyspace));
-    if (!shards) return AllShards(keyspace);
-    if (shards->empty()) continue;
-    if (agreed.empty()) {
+    if (!shards) {
+      decided = false;
+    } else if (shards->empty()) {
+      continue;
+    } else if (agreed.empty()) {
       agreed = std::move(*shards);
     } else if (agreed != *shards) {
       return Unsupported("joining rows that are on different shards is not supported yet");
+    }
+  }
+  if (!decided) agreed = AllShards(keyspace);
+  for (const RouteKey& key : route.keys) {
+    if (key.is_stored && !agreed.empty()) {
+      RETURN_IF_ERROR(CheckStored(key, statement, keyspace, agreed));
     }
   }
   return agreed;
@@ -101,7 +126,7 @@ Result<const KeyspaceInfo*> FindKeyspace(const Route& route, const Statement& st
   std::string_view name = !route.keyspace.empty() ? std::string_view(route.keyspace)
                                                   : std::string_view(session_keyspace);
   const KeyspaceInfo* keyspace = nullptr;
-  if (!name.empty()) {
+  if (!name.empty() && !IsSystemSchema(name)) {
     keyspace = cluster.FindKeyspace(name);
     if (keyspace == nullptr) {
       return Status::Mysql(1049, "42000", fmt::format("Unknown database '{}'", name));

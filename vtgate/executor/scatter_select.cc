@@ -16,15 +16,25 @@ namespace {
 // Where the plan's columns are, once it is known how many the shards return.
 struct Layout {
   int visible = 0;
+  std::vector<mysql::Field> fields;
 
   int At(const ColumnPlace& place) const {
     if (place.index < 0) return -1;
     return place.hidden ? visible + place.index : place.index;
   }
+  // The weight to compare by, or -1 when the column's own value will do.
+  int WeightOf(const ColumnPlace& column, const ColumnPlace& weight, bool if_text) const {
+    const mysql::Field& field = fields[At(column)];
+    if (if_text && !(mysql::IsStringType(field.type) && field.collation != mysql::kBinaryCollation)) {
+      return -1;
+    }
+    return At(weight);
+  }
   std::vector<SortKey> Keys(std::span<const SortPlan> plans) const {
     std::vector<SortKey> keys;
     for (const SortPlan& plan : plans) {
-      keys.push_back({At(plan.column), At(plan.weight), plan.descending});
+      keys.push_back({At(plan.column), WeightOf(plan.column, plan.weight, plan.weight_if_text),
+                      plan.descending});
     }
     return keys;
   }
@@ -54,7 +64,8 @@ class MergePipeline : public RowSource {
     // One shard tells the number of columns; its Open is idempotent for the stages above because
     // they see it through Opened.
     CO_RETURN_IF_ERROR(co_await shards_[0]->Open());
-    Layout layout{static_cast<int>(shards_[0]->columns().size()) - plan_.hidden_columns};
+    Layout layout{static_cast<int>(shards_[0]->columns().size()) - plan_.hidden_columns,
+                  shards_[0]->columns().fields};
     if (layout.visible <= 0) co_return InternalError("fewer columns than the plan hides");
     shards_[0] = std::make_unique<Opened>(std::move(shards_[0]));
     Build(layout);
@@ -92,7 +103,8 @@ class MergePipeline : public RowSource {
       std::vector<SortKey> group_keys(merge_keys.begin(), merge_keys.begin() + plan_.group_keys);
       std::vector<Aggregate> aggregates;
       for (const AggregatePlan& plan : plan_.aggregates) {
-        aggregates.push_back({KindOf(plan.op), layout.At(plan.column), layout.At(plan.weight),
+        aggregates.push_back({KindOf(plan.op), layout.At(plan.column),
+                              layout.WeightOf(plan.column, plan.weight, plan.weight_if_text),
                               layout.At(plan.avg_sum), layout.At(plan.avg_count)});
       }
       top_ = std::make_unique<GroupAggregate>(std::move(top_), std::move(group_keys),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "mysql/protocol/result_reader.h"
+#include "vtgate/executor/handlers.h"
 
 namespace keyspan::vtgate {
 namespace {
@@ -46,6 +47,7 @@ Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo
   request.set_found_rows((session_.capabilities & mysql::kClientFoundRows) != 0);
   request.set_binary(options.binary);
   request.set_schema_change(options.schema_change);
+  if (IsSystemSchema(session_.target.keyspace)) request.set_database(session_.target.keyspace);
 
   if (options.in_transaction) {
     part_ = session_.transaction.Find(keyspace.name, shard.name);
@@ -69,10 +71,12 @@ Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo
            session_.transaction.savepoints().size()});
     }
   }
+  const vttablet::SessionSettings* settings =
+      options.settings != nullptr ? &options.settings->rpc() : &session_.settings.rpc();
   Status started = client->connected()
-                       ? stream_.StartNow(*client, request, &session_.settings.rpc(), sql,
+                       ? stream_.StartNow(*client, request, settings, sql,
                                           AsBytes(params))
-                       : co_await stream_.Start(*client, request, &session_.settings.rpc(), sql,
+                       : co_await stream_.Start(*client, request, settings, sql,
                                                 AsBytes(params));
   if (part_ != nullptr && part_->id == 0) {
     if (started.ok()) {

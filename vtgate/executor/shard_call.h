@@ -19,6 +19,7 @@ struct ShardCallOptions {
   bool in_transaction = false;
   bool binary = false;
   bool schema_change = false;
+  const Settings* settings = nullptr;  // instead of the session's
 };
 
 // Counts the calls of a scatter. Row sources let go of a cancelled call only when what it awaits has

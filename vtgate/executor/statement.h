@@ -18,6 +18,10 @@ namespace keyspan::vtgate {
 // One statement on its way through the executor: what the client sent, and what it is answered
 // with. Lives in the coroutine that runs the statement.
 struct Statement {
+  Statement(Session& owner, mysql::ServerConnection& connection,
+            std::shared_ptr<const Cluster> current, std::string_view text)
+      : session(owner), client(connection), cluster(std::move(current)), sql(text) {}
+
   Session& session;
   mysql::ServerConnection& client;
   // The cluster and the plan as they were when the statement began.

@@ -1,0 +1,83 @@
+#include "vtgate/executor/routing.h"
+#include "vtgate/executor/shard_call.h"
+#include "vtgate/executor/statement_executor.h"
+#include "vtgate/executor/values.h"
+
+namespace keyspan::vtgate {
+namespace {
+
+constexpr size_t kMaxAcceptedSettings = 10000;
+constexpr size_t kMaxFetchedRows = 100000;
+
+Status AppendRow(std::string_view payload, mysql::QueryResult* result) {
+  if (result->rows.size() >= kMaxFetchedRows) {
+    return Status(StatusCode::kResourceExhausted, "an internal query returned too many rows");
+  }
+  return mysql::DecodeTextRow(payload, result->fields, &result->rows.emplace_back());
+}
+
+Awaitable<Result<mysql::QueryResult>> ReadAll(ShardCall& call) {
+  using Item = mysql::ResultReader::Item;
+  mysql::QueryResult result;
+  mysql::ResultReader reader;
+  Status failure;
+  while (true) {
+    CO_ASSIGN_OR_RETURN(auto chunk, co_await call.Next());
+    if (chunk.empty()) break;
+    reader.Append({reinterpret_cast<const char*>(chunk.data()), chunk.size()});
+    for (Item item = reader.Next(); item != Item::kNeedMore && failure.ok(); item = reader.Next()) {
+      if (item == Item::kColumns) result.fields = reader.columns();
+      if (item == Item::kRow) failure = AppendRow(reader.row(), &result);
+      if (item == Item::kResultEnd) result.ok = reader.ok();
+      if (item == Item::kError || item == Item::kMalformed) failure = reader.error();
+      if (item == Item::kEnd) break;
+    }
+  }
+  if (!failure.ok()) co_return failure;
+  co_return result;
+}
+
+}  // namespace
+
+Awaitable<Result<mysql::QueryResult>> StatementExecutor::Fetch(Session& session,
+                                                               mysql::ServerConnection& client,
+                                                               std::string_view sql,
+                                                               const Settings* settings) {
+  Statement statement(session, client, services_.gateway->cluster(), sql);
+  CO_RETURN_IF_ERROR(FindPlan(statement));
+  if (statement.plan->kind != PlanKind::kRouted) {
+    co_return Unsupported("an expression of this kind in SET");
+  }
+  CO_ASSIGN_OR_RETURN(Destinations destinations,
+                      FindDestinations(statement.plan->routed.route, statement));
+  if (destinations.shards.size() > 1) co_return Unsupported("a subquery over several shards in SET");
+  std::string rendered;
+  if (statement.plan->routed.sql) {
+    CO_ASSIGN_OR_RETURN(rendered, Render(*statement.plan->routed.sql, statement));
+    sql = rendered;
+  }
+  ShardCallOptions options;
+  options.settings = settings;
+  ShardCall call(*services_.gateway, session);
+  CO_RETURN_IF_ERROR(co_await call.Start(*destinations.keyspace, destinations.shard(0),
+                                         destinations.type, options, sql));
+  co_return co_await ReadAll(call);
+}
+
+Awaitable<Result<std::string>> StatementExecutor::CheckSettings(Statement& statement,
+                                                                const Settings& settings) {
+  auto known = accepted_settings_.find(settings.id());
+  if (known != accepted_settings_.end()) co_return known->second;
+  CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
+                      co_await Fetch(statement.session, statement.client,
+                                     "SELECT @@session.sql_mode", &settings));
+  if (result.rows.size() != 1 || result.rows[0].empty()) {
+    co_return InternalError("a shard did not tell its sql_mode");
+  }
+  std::string mode = result.rows[0][0].ToText();
+  if (accepted_settings_.size() >= kMaxAcceptedSettings) accepted_settings_.clear();
+  accepted_settings_[settings.id()] = mode;
+  co_return mode;
+}
+
+}  // namespace keyspan::vtgate

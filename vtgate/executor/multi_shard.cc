@@ -1,0 +1,96 @@
+#include "vtgate/executor/multi_shard.h"
+
+#include "vtgate/executor/handlers.h"
+#include "vtgate/executor/values.h"
+#include "vtgate/txn/finish.h"
+
+namespace keyspan::vtgate {
+namespace {
+
+constexpr const char* kStatementSavepoint = "_keyspan_statement";
+
+std::vector<ShardWork> SameOnEach(const std::vector<ShardWork>& work, const std::string& sql) {
+  std::vector<ShardWork> same;
+  for (const ShardWork& item : work) same.push_back({item.shard, sql});
+  return same;
+}
+
+Awaitable<ShardOutcome> WriteInOwnTransaction(Gateway& gateway, Statement& statement,
+                                              const KeyspaceInfo& keyspace,
+                                              std::vector<ShardWork> work) {
+  Session& session = statement.session;
+  session.transaction.Begin("", std::exchange(session.next_transaction_setup, ""), false);
+  ShardOutcome outcome =
+      co_await ScatterWrite(gateway, statement, keyspace, std::move(work), true);
+  if (outcome.status.ok()) {
+    outcome.status = co_await CommitTransaction(session);
+  } else {
+    co_await RollbackTransaction(session);
+  }
+  co_return outcome;
+}
+
+Awaitable<ShardOutcome> WriteInClientTransaction(Gateway& gateway, Statement& statement,
+                                                 const KeyspaceInfo& keyspace,
+                                                 std::vector<ShardWork> work) {
+  Session& session = statement.session;
+  const std::string name(kStatementSavepoint);
+  auto saved = co_await ScatterWrite(gateway, statement, keyspace,
+                                     SameOnEach(work, "SAVEPOINT " + name), true);
+  if (!saved.status.ok()) {
+    if (saved.lost_transaction) co_await RollbackTransaction(session);
+    co_return saved;
+  }
+  auto undo = SameOnEach(work, "ROLLBACK TO SAVEPOINT " + name);
+  ShardOutcome outcome = co_await ScatterWrite(gateway, statement, keyspace, std::move(work), true);
+  if (outcome.lost_transaction) {
+    co_await RollbackTransaction(session);
+  } else if (!outcome.status.ok()) {
+    auto undone = co_await ScatterWrite(gateway, statement, keyspace, std::move(undo), true);
+    if (!undone.status.ok()) co_await RollbackTransaction(session);
+  }
+  co_return outcome;
+}
+
+}  // namespace
+
+Awaitable<ShardOutcome> WriteOnShards(const Services& services, Statement& statement,
+                                      const KeyspaceInfo& keyspace, std::vector<ShardWork> work) {
+  Gateway& gateway = *services.gateway;
+  Session& session = statement.session;
+  if (work.size() == 1) {
+    ShardOutcome outcome = co_await ScatterWrite(gateway, statement, keyspace, std::move(work),
+                                                 session.transaction.open());
+    if (outcome.lost_transaction) co_await RollbackTransaction(session);
+    co_return outcome;
+  }
+  if (session.transaction.open()) {
+    co_return co_await WriteInClientTransaction(gateway, statement, keyspace, std::move(work));
+  }
+  co_return co_await WriteInOwnTransaction(gateway, statement, keyspace, std::move(work));
+}
+
+Awaitable<Status> RunMultiShardDml(const Services& services, Statement& statement,
+                                   const Destinations& destinations) {
+  const RoutedPlan& plan = statement.plan->routed;
+  std::string sql;
+  if (!plan.merge.sql.texts.empty()) {
+    CO_ASSIGN_OR_RETURN(sql, Render(plan.merge.sql, statement));
+  } else if (plan.sql) {
+    CO_ASSIGN_OR_RETURN(sql, Render(*plan.sql, statement));
+  } else if (statement.binary && !statement.parameters.empty()) {
+    co_return InternalError("a prepared statement over several shards without a template");
+  } else {
+    sql = statement.sql;
+  }
+  std::vector<ShardWork> work;
+  for (int shard : destinations.shards) work.push_back({shard, sql});
+  ShardOutcome outcome =
+      co_await WriteOnShards(services, statement, *destinations.keyspace, std::move(work));
+  statement.session.warnings = std::move(outcome.warning_list);
+  if (!outcome.status.ok()) co_return outcome.status;
+  ReplyOk(statement, outcome.affected_rows, 0, outcome.warnings, outcome.info);
+  co_return Status::Ok();
+}
+
+}  // namespace keyspan::vtgate

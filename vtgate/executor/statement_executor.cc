@@ -1,0 +1,212 @@
+#include "vtgate/executor/statement_executor.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include "parser/parse.h"
+#include "topo/names.h"
+#include "vtgate/executor/forward.h"
+#include "vtgate/executor/handlers.h"
+#include "vtgate/executor/scatter.h"
+#include "vtgate/executor/values.h"
+#include "vtgate/planner/planner.h"
+#include "vtgate/session/variables.h"
+#include "vtgate/txn/finish.h"
+
+namespace keyspan::vtgate {
+namespace {
+
+parser::ParseOptions ParseOptionsOf(const Session& session) {
+  parser::ParseOptions options;
+  options.sql_mode = session.sql_mode_bits;
+  options.charset = session.charset;
+  return options;
+}
+
+uint64_t TraitsOf(const Session& session) {
+  const Target& target = session.target;
+  return XXH3_64bits_withSeed(target.keyspace.data(), target.keyspace.size(),
+                              target.shard.empty() ? 0 : 1);
+}
+
+// How the session's errors are remembered, and what an error does to the transaction.
+void NoteFailure(Session& session, const Status& status) {
+  session.warnings.push_back(
+      {"Error", status.mysql_errno(), std::string(status.message())});
+  session.row_count = -1;
+}
+
+}  // namespace
+
+Awaitable<Status> StatementExecutor::Query(Session& session, mysql::ServerConnection& client,
+                                           std::string_view sql) {
+  const bool may_be_several = (session.capabilities & mysql::kClientMultiStatements) != 0 &&
+                              sql.find(';') != std::string_view::npos;
+  if (!may_be_several) co_return co_await QueryOne(session, client, sql, false);
+  auto ranges = parser::SplitStatements(sql, ParseOptionsOf(session));
+  if (ranges.size() <= 1) co_return co_await QueryOne(session, client, sql, false);
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    std::string_view one = sql.substr(ranges[i].begin, ranges[i].end - ranges[i].begin);
+    CO_RETURN_IF_ERROR(co_await QueryOne(session, client, one, i + 1 < ranges.size()));
+  }
+  co_return Status::Ok();
+}
+
+Awaitable<Status> StatementExecutor::QueryOne(Session& session, mysql::ServerConnection& client,
+                                              std::string_view sql, bool more_follow) {
+  Statement statement(session, client, services_.gateway->cluster(), sql);
+  statement.more_follow = more_follow;
+  session.query_killed = false;
+  session.current_statement = sql;
+  session.state_since = std::chrono::steady_clock::now();
+  Status status = FindPlan(statement);
+  if (status.ok()) status = co_await Run(statement);
+  session.current_statement = {};
+  session.state_since = std::chrono::steady_clock::now();
+  if (!status.ok()) {
+    if (session.query_killed) {
+      status = Status::Mysql(1317, "70100", "Query execution was interrupted");
+    }
+    NoteFailure(session, status);
+  }
+  co_return status;
+}
+
+Status StatementExecutor::FindPlan(Statement& statement) {
+  const Session& session = statement.session;
+  if (statement.cluster->plan_generation != plan_generation_) {
+    plans_.Clear();
+    plan_generation_ = statement.cluster->plan_generation;
+  }
+  const auto options = ParseOptionsOf(session);
+  parser::DigestResult digest = digester_.Compute(statement.sql, options);
+  statement.literals.assign(digest.literals.begin(), digest.literals.end());
+  if (digest.placeholder_count > 0) {
+    // As MySQL: a parameter mark outside a prepared statement is a syntax error.
+    auto parsed = parser::Parse(statement.sql, options);
+    if (!parsed.ok()) return std::move(parsed).status();
+    return Status::Mysql(1064, "42000",
+                         "You have an error in your SQL syntax; check the manual that corresponds "
+                         "to your MySQL server version for the right syntax to use near '?' at "
+                         "line 1");
+  }
+  const PlanCache::Key key{digest.digest, TraitsOf(session)};
+  if (digest.cacheable) statement.plan = plans_.Find(key);
+  if (statement.plan != nullptr) return Status::Ok();
+  bool cacheable = digest.cacheable;
+  ASSIGN_OR_RETURN(statement.plan, MakePlan(statement, &digest, &cacheable));
+  if (cacheable) plans_.Insert(key, statement.plan);
+  return Status::Ok();
+}
+
+Result<std::shared_ptr<const Plan>> StatementExecutor::MakePlan(const Statement& statement,
+                                                                const parser::DigestResult* digest,
+                                                                bool* cacheable) {
+  parser::ParseOptions options = ParseOptionsOf(statement.session);
+  options.digest = digest;
+  ASSIGN_OR_RETURN(parser::ParsedStatement parsed, parser::Parse(statement.sql, options));
+  if (parsed.root() == nullptr) return Status::Mysql(1065, "42000", "Query was empty");
+  if (cacheable != nullptr) *cacheable = *cacheable && parsed.slots_complete();
+  PlanContext context;
+  context.cluster = statement.cluster.get();
+  context.keyspace = statement.session.target.keyspace;
+  context.by_destination = !statement.session.target.shard.empty();
+  context.is_gateway_variable = IsGatewayVariable;
+  return BuildPlan(std::make_unique<parser::ParsedStatement>(std::move(parsed)), context);
+}
+
+Awaitable<Status> StatementExecutor::Run(Statement& statement) {
+  const Plan& plan = *statement.plan;
+  Session& session = statement.session;
+  // SHOW WARNINGS and its kind look at what the statement before has left.
+  if (plan.kind != PlanKind::kShow) session.warnings.clear();
+  switch (plan.kind) {
+    case PlanKind::kRouted: co_return co_await RunRouted(statement);
+    case PlanKind::kInsert: co_return co_await RunInsert(services_, statement);
+    case PlanKind::kNextValue: co_return co_await RunNextValue(services_, statement);
+    case PlanKind::kTransaction: co_return co_await RunTransaction(services_, statement);
+    case PlanKind::kSet: co_return co_await RunSet(*this, statement);
+    case PlanKind::kUse: co_return co_await RunUse(*this, statement);
+    case PlanKind::kShow: co_return co_await RunShow(*this, statement);
+    case PlanKind::kDdl: co_return co_await RunDdl(*this, statement);
+    case PlanKind::kExplain: co_return co_await RunExplain(*this, statement);
+    case PlanKind::kOther: co_return co_await RunOther(*this, statement);
+  }
+  co_return InternalError("unknown kind of plan");
+}
+
+Awaitable<Status> StatementExecutor::RunRouted(Statement& statement) {
+  const RoutedPlan& plan = statement.plan->routed;
+  Session& session = statement.session;
+  CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(plan.route, statement));
+  if (destinations.type != topo::TabletType::PRIMARY && (plan.is_dml || plan.locking_read)) {
+    co_return Status::Mysql(1290, "HY000",
+                            fmt::format("The target '{}' is read-only, so it cannot execute this "
+                                        "statement",
+                                        session.target.ToString()));
+  }
+  session.BeginImplicitly();
+  if (destinations.shards.size() > 1) {
+    CO_RETURN_IF_ERROR(plan.multi_shard);
+    if (plan.is_query) {
+      co_return co_await ScatterSelect(*services_.gateway, statement, destinations);
+    }
+    co_return co_await RunMultiShardDml(services_, statement, destinations);
+  }
+  ShardCallOptions options;
+  options.in_transaction =
+      session.transaction.open() && destinations.type == topo::TabletType::PRIMARY;
+  options.binary = statement.binary;
+  if (!plan.sql) {
+    co_return co_await ForwardToShard(*services_.gateway, statement, destinations, options,
+                                      statement.sql, statement.parameter_block);
+  }
+  if (statement.binary && PlaceholdersInOrder(*plan.sql, statement.plan->parameter_count)) {
+    CO_ASSIGN_OR_RETURN(std::string sql, RenderKeepingPlaceholders(*plan.sql, statement));
+    co_return co_await ForwardToShard(*services_.gateway, statement, destinations, options, sql,
+                                      statement.parameter_block);
+  }
+  CO_ASSIGN_OR_RETURN(std::string sql, Render(*plan.sql, statement));
+  co_return co_await ForwardToShard(*services_.gateway, statement, destinations, options, sql, {});
+}
+
+Status StatementExecutor::Use(Session& session, std::string_view text) {
+  Target target;
+  std::string_view rest = text;
+  if (size_t at = rest.rfind('@'); at != std::string_view::npos) {
+    auto type = topo::ParseTabletType(rest.substr(at + 1));
+    if (!type.ok() || (*type != topo::PRIMARY && *type != topo::REPLICA && *type != topo::RDONLY)) {
+      return Status::Mysql(1049, "42000", fmt::format("Unknown database '{}'", text));
+    }
+    target.type = *type;
+    rest = rest.substr(0, at);
+  }
+  if (size_t colon = rest.find_first_of(":/"); colon != std::string_view::npos) {
+    target.shard = rest.substr(colon + 1);
+    rest = rest.substr(0, colon);
+  }
+  target.keyspace = rest;
+  const auto& cluster = services_.gateway->cluster();
+  if (target.keyspace.empty() && target.shard.empty()) {
+    // "@replica" keeps the keyspace.
+    target.keyspace = session.target.keyspace;
+  } else if (!IsSystemSchema(target.keyspace)) {
+    const KeyspaceInfo* keyspace = cluster->FindKeyspace(target.keyspace);
+    if (keyspace == nullptr) {
+      return Status::Mysql(1049, "42000", fmt::format("Unknown database '{}'", text));
+    }
+    if (!target.shard.empty() && keyspace->FindShard(std::string_view(target.shard)) < 0) {
+      return Status::Mysql(1049, "42000",
+                           fmt::format("Unknown database '{}': keyspace {} has no serving shard {}",
+                                       text, target.keyspace, target.shard));
+    }
+  }
+  if (session.transaction.open() && target.type != session.target.type) {
+    return Status::Mysql(1568, "25001",
+                         "the tablet type cannot be changed while a transaction is in progress");
+  }
+  session.target = std::move(target);
+  return Status::Ok();
+}
+
+}  // namespace keyspan::vtgate

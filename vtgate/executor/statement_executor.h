@@ -1,0 +1,73 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "mysql/protocol/result_reader.h"
+#include "vtgate/executor/plan_cache.h"
+#include "vtgate/executor/services.h"
+#include "vtgate/executor/statement.h"
+
+namespace keyspan::vtgate {
+
+// Runs the statements of all sessions of one thread: digest, plan, run. Replies go into the client's
+// output buffer; the caller flushes. A function that returns a failed Status has sent nothing but
+// perhaps rows, which that error then ends: the caller sends it.
+class StatementExecutor {
+ public:
+  StatementExecutor(Services services, size_t plan_cache_entries)
+      : services_(services), plans_(plan_cache_entries) {}
+  StatementExecutor(const StatementExecutor&) = delete;
+
+  const Services& services() const { return services_; }
+
+  // COM_QUERY: one statement, or several when the client may send several. Answers each; the first
+  // failure ends it.
+  Awaitable<Status> Query(Session& session, mysql::ServerConnection& client, std::string_view sql);
+
+  // COM_STMT_PREPARE: answers with the statement's id and its parameters and columns.
+  Awaitable<Status> Prepare(Session& session, mysql::ServerConnection& client,
+                            std::string_view sql);
+  // COM_STMT_EXECUTE.
+  Awaitable<Status> ExecutePrepared(Session& session, mysql::ServerConnection& client,
+                                    std::string_view body);
+  // COM_FIELD_LIST.
+  Awaitable<Status> FieldList(Session& session, mysql::ServerConnection& client,
+                              std::string_view body);
+  // USE, COM_INIT_DB and the database of a login. `target` is keyspace[:shard][@type]. Does not
+  // answer.
+  Status Use(Session& session, std::string_view target);
+
+  // One statement of a text, already cut out of it.
+  Awaitable<Status> QueryOne(Session& session, mysql::ServerConnection& client,
+                             std::string_view sql, bool more_follow);
+
+  // Runs a query of the gateway's own on behalf of the session and returns its rows: SELECT of
+  // expressions, or anything else that one shard can answer. With `settings` instead of the
+  // session's own, when given.
+  Awaitable<Result<mysql::QueryResult>> Fetch(Session& session, mysql::ServerConnection& client,
+                                              std::string_view sql,
+                                              const Settings* settings = nullptr);
+  // Checks settings that no statement has used yet by having a shard apply them; returns the
+  // sql_mode that results.
+  Awaitable<Result<std::string>> CheckSettings(Statement& statement, const Settings& settings);
+
+ private:
+  // Fills statement.cluster, plan and literals.
+  Status FindPlan(Statement& statement);
+  Result<std::shared_ptr<const Plan>> MakePlan(const Statement& statement,
+                                               const parser::DigestResult* digest,
+                                               bool* cacheable);
+  Awaitable<Status> Run(Statement& statement);
+  Awaitable<Status> RunRouted(Statement& statement);
+
+  Services services_;
+  PlanCache plans_;
+  uint64_t plan_generation_ = 0;
+  parser::Digester digester_;
+  // sql_mode by Settings::id of settings that shards have accepted. Bounded.
+  boost::unordered_flat_map<uint64_t, std::string> accepted_settings_;
+};
+
+}  // namespace keyspan::vtgate

@@ -1,0 +1,133 @@
+#include <fmt/format.h>
+
+#include "parser/printer.h"
+#include "vtgate/executor/handlers.h"
+#include "vtgate/executor/scatter.h"
+#include "vtgate/txn/finish.h"
+
+namespace keyspan::vtgate {
+namespace {
+
+using parser::TransactionVerb;
+
+std::string BeginSql(const parser::Transaction& node) {
+  std::string sql = "START TRANSACTION";
+  const char* separator = " ";
+  if (node.consistent_snapshot) {
+    sql += " WITH CONSISTENT SNAPSHOT";
+    separator = ", ";
+  }
+  if (node.access == parser::AccessMode::kReadOnly) sql += std::string(separator) + "READ ONLY";
+  if (node.access == parser::AccessMode::kReadWrite) sql += std::string(separator) + "READ WRITE";
+  return sql == "START TRANSACTION" ? "" : sql;
+}
+
+void Begin(Session& session, const parser::Transaction& node) {
+  session.transaction.Begin(BeginSql(node), std::exchange(session.next_transaction_setup, ""),
+                            node.access == parser::AccessMode::kReadOnly);
+}
+
+// Runs one savepoint statement on every shard that has a part of the transaction.
+Awaitable<Status> OnEveryPart(const Services& services, Statement& statement,
+                              const std::string& sql) {
+  Session& session = statement.session;
+  struct Place {
+    const KeyspaceInfo* keyspace;
+    int shard;
+  };
+  std::vector<Place> places;
+  for (auto& part : session.transaction.parts()) {
+    const KeyspaceInfo* keyspace = statement.cluster->FindKeyspace(part->keyspace);
+    int shard = keyspace != nullptr ? keyspace->FindShard(std::string_view(part->shard)) : -1;
+    if (shard < 0) {
+      co_await RollbackTransaction(session);
+      co_return Status(StatusCode::kAborted,
+                       fmt::format("the transaction was rolled back: shard {}/{} is gone",
+                                   part->keyspace, part->shard));
+    }
+    places.push_back({keyspace, shard});
+  }
+  for (const Place& place : places) {
+    std::vector<ShardWork> work(1, ShardWork{place.shard, sql});
+    auto outcome = co_await ScatterWrite(*services.gateway, statement, *place.keyspace,
+                                         std::move(work), true);
+    if (outcome.lost_transaction) co_await RollbackTransaction(session);
+    CO_RETURN_IF_ERROR(outcome.status);
+  }
+  co_return Status::Ok();
+}
+
+Status NoSavepoint(std::string_view name) {
+  return Status::Mysql(1305, "42000", fmt::format("SAVEPOINT {} does not exist", name));
+}
+
+Awaitable<Status> RunSavepoint(const Services& services, Statement& statement,
+                               const parser::Transaction& node) {
+  Session& session = statement.session;
+  std::string name(node.savepoint.text);
+  const std::string quoted = parser::QuoteIdent(name, true);
+  auto& names = session.transaction.savepoints();
+  auto same = [&name](const std::string& other) { return parser::EqualsIgnoreCase(name, other); };
+  switch (node.verb) {
+    case TransactionVerb::kSavepoint: {
+      session.BeginImplicitly();
+      // Outside a transaction MySQL sets it and forgets it with the statement.
+      if (!session.transaction.open()) break;
+      CO_RETURN_IF_ERROR(co_await OnEveryPart(services, statement, "SAVEPOINT " + quoted));
+      std::erase_if(names, same);
+      names.push_back(std::move(name));
+      break;
+    }
+    case TransactionVerb::kRollbackTo: {
+      auto it = std::find_if(names.begin(), names.end(), same);
+      if (it == names.end()) co_return NoSavepoint(name);
+      CO_RETURN_IF_ERROR(
+          co_await OnEveryPart(services, statement, "ROLLBACK TO SAVEPOINT " + quoted));
+      names.erase(it + 1, names.end());
+      break;
+    }
+    default: {
+      auto it = std::find_if(names.begin(), names.end(), same);
+      if (it == names.end()) co_return NoSavepoint(name);
+      CO_RETURN_IF_ERROR(co_await OnEveryPart(services, statement, "RELEASE SAVEPOINT " + quoted));
+      names.erase(it, names.end());
+      break;
+    }
+  }
+  ReplyOk(statement);
+  co_return Status::Ok();
+}
+
+}  // namespace
+
+Awaitable<Status> RunTransaction(const Services& services, Statement& statement) {
+  const auto& node = *parser::Cast<parser::Transaction>(statement.plan->statement->root());
+  Session& session = statement.session;
+  switch (node.verb) {
+    case TransactionVerb::kBegin:
+      // A second BEGIN commits the first.
+      CO_RETURN_IF_ERROR(co_await CommitTransaction(session));
+      Begin(session, node);
+      break;
+    case TransactionVerb::kCommit:
+    case TransactionVerb::kRollback: {
+      if (node.verb == TransactionVerb::kCommit) {
+        CO_RETURN_IF_ERROR(co_await CommitTransaction(session));
+      } else {
+        co_await RollbackTransaction(session);
+      }
+      if (node.chain == parser::TriState::kYes) session.transaction.Begin("", "", false);
+      break;
+    }
+    default:
+      co_return co_await RunSavepoint(services, statement, node);
+  }
+  ReplyOk(statement);
+  if (node.release == parser::TriState::kYes) {
+    (void)co_await statement.client.Flush();
+    statement.client.Close();
+  }
+  co_return Status::Ok();
+}
+
+}  // namespace keyspan::vtgate
