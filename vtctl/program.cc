@@ -144,8 +144,8 @@ std::string HelpOfAll(const std::vector<Command>& commands) {
     text += group + ":\n";
     for (const Command& command : commands) {
       if (command.group != group) continue;
-      // The first sentence.
-      const size_t end = command.help.find(". ");
+      // The first sentence, or what is before its colon.
+      const size_t end = std::min(command.help.find(". "), command.help.find(": "));
       std::string summary = command.help.substr(0, end);
       if (!summary.empty() && summary.back() == '.') summary.pop_back();
       text += fmt::format("  {:<28} {}\n", command.name, summary);

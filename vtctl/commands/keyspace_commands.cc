@@ -95,7 +95,7 @@ std::vector<Command> KeyspaceCommands() {
       {.name = "CreateKeyspace",
        .group = group,
        .usage = "KEYSPACE",
-       .help = "Creates a keyspace, which is what an application sees as a database. It has no "
+       .help = "Creates a keyspace: what an application sees as a database. It has no "
                "shards yet; the MySQL database of the same name is created with each shard's "
                "primary. Whether it is sharded is said by its VSchema.",
        .example = "CreateKeyspace --durability_policy=semi_sync customer",
