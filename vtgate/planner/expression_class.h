@@ -1,0 +1,20 @@
+#pragma once
+
+#include "parser/ast/ast.h"
+#include "vtgate/semantics/semantics.h"
+
+namespace keyspan::vtgate {
+
+// How the values of an expression are to be compared outside of MySQL.
+enum class ExpressionClass : uint8_t {
+  kPlain,    // by value: numbers, dates, binary strings
+  kText,     // by a collation: WEIGHT_STRING(expr)
+  kFloat,    // text rows show six digits only: CAST(expr AS DOUBLE)
+  kEnum,     // ENUM and SET order by number: CAST(expr AS UNSIGNED)
+  kUnknown,  // by WEIGHT_STRING(expr) if it turns out to be text
+};
+
+ExpressionClass ClassifyExpression(const parser::Expr* expr, const Semantics& semantics,
+                                   int block);
+
+}  // namespace keyspan::vtgate

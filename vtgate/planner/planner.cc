@@ -1,0 +1,304 @@
+#include "vtgate/planner/planner.h"
+
+#include <utility>
+
+#include "parser/printer.h"
+#include "parser/walker.h"
+#include "vtgate/planner/description.h"
+#include "vtgate/planner/dml_planner.h"
+#include "vtgate/planner/insert_planner.h"
+#include "vtgate/planner/locality.h"
+#include "vtgate/planner/merge_planner.h"
+#include "vtgate/planner/routing.h"
+#include "vtgate/planner/session_holes.h"
+#include "vtgate/planner/value_source.h"
+#include "vtgate/semantics/plan_error.h"
+#include "vtgate/semantics/semantics.h"
+
+namespace keyspan::vtgate {
+namespace {
+
+using namespace parser;  // NOLINT: this file names most statements of the tree
+
+class PlanBuilder {
+ public:
+  PlanBuilder(std::unique_ptr<ParsedStatement> statement, const PlanContext& context)
+      : statement_(std::move(statement)), context_(context) {
+    print_.sql_mode = context.sql_mode;
+  }
+
+  std::shared_ptr<const Plan> Build() {
+    plan_->parameter_count = statement_->placeholder_count();
+    if (!BuildFromTree()) BuildRouted();
+    plan_->description = DescribePlan(*plan_);
+    return std::move(plan_);
+  }
+
+ private:
+  // The kinds that the executor runs from the tree. False for the others.
+  bool BuildFromTree() {
+    const Statement* root = statement_->root();
+    if (Is<CreateTable>(root) && Cast<CreateTable>(root)->temporary) {
+      FailUnsupported("not supported yet: CREATE TEMPORARY TABLE, which needs a connection of its "
+                      "own");
+    }
+    const auto* other = As<OtherStatement>(root);
+    if (other != nullptr && other->other == OtherKind::kLockTables) {
+      FailUnsupported("not supported yet: LOCK TABLES, which needs a connection of its own");
+    }
+    auto kind = TreeKind(root);
+    if (!kind.has_value()) return false;
+    plan_->kind = *kind;
+    plan_->statement = std::move(statement_);
+    return true;
+  }
+
+  static std::optional<PlanKind> TreeKind(const Statement* root) {
+    if (root == nullptr) return PlanKind::kOther;
+    switch (root->kind) {
+      case NodeKind::kTransaction:
+        return PlanKind::kTransaction;
+      case NodeKind::kSet:
+        return PlanKind::kSet;
+      case NodeKind::kUse:
+        return PlanKind::kUse;
+      case NodeKind::kShow:
+        return PlanKind::kShow;
+      case NodeKind::kExplain:
+        return PlanKind::kExplain;
+      case NodeKind::kCreateTable:
+      case NodeKind::kAlterTable:
+      case NodeKind::kCreateIndex:
+      case NodeKind::kDropIndex:
+      case NodeKind::kDropTable:
+      case NodeKind::kRenameTable:
+      case NodeKind::kTruncateTable:
+      case NodeKind::kDatabaseStatement:
+      case NodeKind::kCreateView:
+        return PlanKind::kDdl;
+      case NodeKind::kInsert:
+      case NodeKind::kUpdate:
+      case NodeKind::kDelete:
+      case NodeKind::kLoadData:
+      case NodeKind::kCall:
+      case NodeKind::kDo:
+      case NodeKind::kHandler:
+        return std::nullopt;
+      default:
+        return IsQuery(root) ? std::nullopt : std::optional(PlanKind::kOther);
+    }
+  }
+
+  void BuildRouted() {
+    plan_->kind = PlanKind::kRouted;
+    CheckBeforeHoles();
+    const auto* sequence_select = As<Select>(statement_->root());
+    if (sequence_select != nullptr && sequence_select->next_values != nullptr) {
+      BuildNextValue(*sequence_select);
+      return;
+    }
+    if (auto* table = As<TableQuery>(statement_->root())) SelectFromTable(table);
+    session_ = PunchSessionHoles(statement_.get(), context_);
+    plan_->user_variables = session_.user_variables;
+    plan_->system_variables = session_.system_variables;
+    Statement* root = statement_->root();
+    RoutedPlan& routed = plan_->routed;
+    routed.is_query = IsQuery(root);
+    routed.is_dml = Is<Insert>(root) || Is<Update>(root) || Is<Delete>(root) || Is<LoadData>(root);
+    NoteSelectTraits(root);
+    if (session_.holes) routed.sql = PrintTemplate(root, print_);
+    if (context_.by_destination) {
+      routed.route.opcode = RouteOpcode::kByDestination;
+      routed.route.keyspace = context_.keyspace;
+      routed.multi_shard = InternalError("the statement is for one shard");
+    } else if (auto* insert = As<Insert>(root)) {
+      BuildInsert(insert);
+    } else if (Is<LoadData>(root) || Is<Call>(root) || Is<Handler>(root)) {
+      BuildUnshardedOnly(root);
+    } else {
+      BuildByTables(root);
+    }
+  }
+
+  void CheckBeforeHoles() {
+    const auto* load = As<LoadData>(statement_->root());
+    if (load != nullptr && load->local) FailUnsupported("not supported yet: LOAD DATA LOCAL");
+    if (!Is<LoadData>(statement_->root()) && !Is<Call>(statement_->root())) return;
+    Walk(static_cast<const Node*>(statement_->root()), [](const Node* node) {
+      if (Is<UserVariable>(node)) {
+        FailUnsupported("not supported yet: user variables in CALL and LOAD DATA");
+      }
+      return Visit::kContinue;
+    });
+  }
+
+  // TABLE t is SELECT * FROM t.
+  void SelectFromTable(TableQuery* query) {
+    Arena& arena = statement_->arena();
+    auto* item = arena.New<SelectItem>();
+    item->expr = arena.New<Star>();
+    auto* factor = arena.New<TableFactor>();
+    factor->table = query->table;
+    auto* select = arena.New<Select>();
+    select->with = query->with;
+    select->order_by = query->order_by;
+    select->limit = query->limit;
+    select->into = query->into;
+    select->locking = query->locking;
+    select->items = MakeList<SelectItem*>(arena, std::vector<SelectItem*>{item});
+    select->from = MakeList<TableRef*>(arena, std::vector<TableRef*>{factor});
+    statement_->set_root(select);
+  }
+
+  void NoteSelectTraits(const Statement* root) {
+    Walk(static_cast<const Node*>(root), [&](const Node* node) {
+      const auto* select = As<Select>(node);
+      if (select != nullptr && (select->flags & kSelectCalcFoundRows) != 0) {
+        plan_->routed.calc_found_rows = true;
+      }
+      if (Is<LockingClause>(node)) plan_->routed.locking_read = true;
+      return Visit::kContinue;
+    });
+  }
+
+  void BuildNextValue(const Select& select) {
+    const auto* factor = select.from.size() == 1 ? As<TableFactor>(select.from[0]) : nullptr;
+    auto count = ConstantOf(select.next_values);
+    if (factor == nullptr || !count.has_value()) {
+      FailUnsupported("not supported: SELECT NEXT VALUES in this form");
+    }
+    Semantics semantics(*context_.cluster, context_.keyspace);
+    TableUse use = semantics.ResolveTable(*factor->table);
+    if (use.table == nullptr || use.table->kind != sharding::Table::Kind::kSequence) {
+      Fail(Status::Mysql(1347, "HY000", "'" + use.name + "' is not a sequence"));
+    }
+    plan_->kind = PlanKind::kNextValue;
+    plan_->next_value = Plan::NextValue{{use.keyspace->name, use.name}, *count};
+  }
+
+  void BuildByTables(Statement* root) {
+    Semantics semantics(*context_.cluster, context_.keyspace);
+    semantics.Analyze(root);
+    Locality locality(semantics);
+    int block = semantics.BlockOf(root);
+    Routing routing = PlanRouting(semantics, locality, block, context_);
+    if (const auto* update = As<Update>(root)) CheckUpdate(*update, semantics, locality, &routing);
+    if (const auto* del = As<Delete>(root)) CheckDelete(*del, semantics, &routing);
+    AdoptRouting(std::move(routing), semantics, locality);
+  }
+
+  void AdoptRouting(Routing routing, const Semantics& semantics, const Locality& locality) {
+    RoutedPlan& routed = plan_->routed;
+    routed.route = std::move(routing.route);
+    routed.multi_shard = std::move(routing.multi_shard);
+    if (!routed.multi_shard.ok()) return;
+    if (session_.last_insert_id_set) {
+      routed.multi_shard = MultiShardUnsupported("LAST_INSERT_ID(expression)");
+      return;
+    }
+    Statement* root = statement_->root();
+    auto* select = As<Select>(root);
+    if (select == nullptr) {
+      routed.merge.sql = PrintTemplate(root, print_);
+      return;
+    }
+    try {
+      routed.merge = PlanMerge({select, semantics.BlockOf(select), routing.anchor, semantics,
+                                locality, &statement_->arena(), print_});
+    } catch (PlanError& error) {
+      routed.multi_shard = std::move(error.status);
+    }
+  }
+
+  // What runs where a table or procedure of an unsharded keyspace is.
+  void BuildUnshardedOnly(const Statement* root) {
+    std::string name;
+    std::string_view what = StatementKindName(*root);
+    Semantics semantics(*context_.cluster, context_.keyspace);
+    const KeyspaceInfo* keyspace = nullptr;
+    if (const auto* call = As<Call>(root)) {
+      std::string schema(call->procedure->schema.empty() ? std::string_view(context_.keyspace)
+                                                         : call->procedure->schema.text);
+      if (schema.empty()) Fail(Status::Mysql(1046, "3D000", "No database selected"));
+      keyspace = context_.cluster->FindKeyspace(schema);
+      if (keyspace == nullptr) {
+        Fail(Status::Mysql(1049, "42000", "Unknown database '" + schema + "'"));
+      }
+    } else if (const auto* load = As<LoadData>(root)) {
+      keyspace = semantics.ResolveTable(*load->table).keyspace;
+    } else {
+      FailUnsupported("not supported yet: HANDLER, which needs a connection of its own");
+    }
+    if (keyspace == nullptr || keyspace->sharded) {
+      FailUnsupported("not supported yet: " + std::string(what) + " in a sharded keyspace");
+    }
+    plan_->routed.route.opcode = RouteOpcode::kUnsharded;
+    plan_->routed.route.keyspace = keyspace->name;
+    plan_->routed.multi_shard = InternalError("the statement is for one shard");
+  }
+
+  void BuildInsert(Insert* insert) {
+    auto* values = As<ValuesQuery>(insert->query);
+    if (values != nullptr && values->order_by.empty() && values->limit == nullptr &&
+        values->with == nullptr) {
+      insert->rows = values->rows;
+      insert->query = nullptr;
+    }
+    Semantics semantics(*context_.cluster, context_.keyspace);
+    semantics.Analyze(insert);
+    const TableUse& target = semantics.tables()[0];
+    if (target.kind == TableUse::Kind::kSharded) {
+      CheckUpsert(*insert, target);
+      if (insert->query != nullptr) {
+        BuildInsertSelect(insert, target);
+      } else {
+        plan_->kind = PlanKind::kInsert;
+        plan_->insert = PlanInsertRows(insert, target, print_, &statement_->arena());
+      }
+      return;
+    }
+    if (target.kind == TableUse::Kind::kReference) {
+      FailUnsupported("not supported yet: changing reference table '" + target.name + "'");
+    }
+    if (target.kind == TableUse::Kind::kSystem) {
+      FailUnsupported("not supported: changing system table '" + target.name + "'");
+    }
+    Locality locality(semantics);
+    Routing routing = PlanRouting(semantics, locality, -1, context_);
+    AdoptRouting(std::move(routing), semantics, locality);
+  }
+
+  void BuildInsertSelect(Insert* insert, const TableUse& target) {
+    Semantics semantics(*context_.cluster, context_.keyspace);
+    semantics.Analyze(insert->query);
+    Locality locality(semantics);
+    Routing routing =
+        PlanRouting(semantics, locality, semantics.BlockOf(insert->query), context_);
+    for (const TableUse& use : semantics.tables()) {
+      if (use.keyspace != nullptr && use.keyspace != target.keyspace) {
+        FailUnsupported("not supported yet: INSERT ... SELECT from another keyspace");
+      }
+    }
+    CheckInsertSelect(*insert, target, semantics, locality, routing);
+    AdoptRouting(std::move(routing), semantics, locality);
+  }
+
+  std::unique_ptr<ParsedStatement> statement_;
+  const PlanContext& context_;
+  PrintOptions print_;
+  SessionUse session_;
+  std::shared_ptr<Plan> plan_ = std::make_shared<Plan>();
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const Plan>> BuildPlan(std::unique_ptr<parser::ParsedStatement> statement,
+                                              const PlanContext& context) {
+  try {
+    return PlanBuilder(std::move(statement), context).Build();
+  } catch (PlanError& error) {
+    return std::move(error.status);
+  }
+}
+
+}  // namespace keyspan::vtgate

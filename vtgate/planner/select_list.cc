@@ -1,0 +1,189 @@
+#include "vtgate/planner/select_list.h"
+
+#include <fmt/format.h>
+
+#include "parser/walker.h"
+#include "vtgate/planner/expression_class.h"
+#include "vtgate/planner/routing.h"
+#include "vtgate/semantics/plan_error.h"
+
+namespace keyspan::vtgate {
+
+using parser::As;
+using parser::ColumnRef;
+using parser::EqualsIgnoreCase;
+using parser::Expr;
+using parser::Is;
+using parser::SelectItem;
+using parser::Star;
+
+SelectList::SelectList(parser::Select* select, int block, const Semantics& semantics,
+                       parser::Arena* arena)
+    : select_(select),
+      block_(block),
+      semantics_(semantics),
+      arena_(arena),
+      items_(select->items.begin(), select->items.end()),
+      visible_count_(items_.size()) {
+  while (first_star_ < items_.size() && !Is<Star>(items_[first_star_]->expr)) ++first_star_;
+}
+
+void SelectList::ExpandStars() {
+  if (!has_star()) return;
+  const Block& scope = semantics_.blocks()[block_];
+  std::vector<SelectItem*> expanded;
+  for (SelectItem* item : items_) {
+    const auto* star = As<Star>(item->expr);
+    if (star == nullptr) {
+      expanded.push_back(item);
+      continue;
+    }
+    for (int table : scope.tables) {
+      const TableUse& use = semantics_.tables()[table];
+      if (!star->table.empty() && use.alias != star->table.text) continue;
+      auto names = semantics_.ColumnNames(table);
+      if (!names.has_value() || scope.has_natural_join) {
+        Fail(MultiShardUnsupported("* where its columns are not known here"));
+      }
+      for (const std::string& name : *names) {
+        auto* ref = arena_->New<ColumnRef>();
+        ref->table.text = arena_->CopyString(use.alias);
+        ref->column.text = arena_->CopyString(name);
+        auto* made = arena_->New<SelectItem>();
+        made->expr = ref;
+        expanded.push_back(made);
+      }
+    }
+  }
+  items_ = std::move(expanded);
+  visible_count_ = items_.size();
+  first_star_ = visible_count_;
+}
+
+bool SelectList::Same(const Expr* a, const Expr* b) const {
+  const auto* a_ref = As<ColumnRef>(a);
+  const auto* b_ref = As<ColumnRef>(b);
+  if (a_ref != nullptr && b_ref != nullptr) {
+    auto a_id = semantics_.Resolve(block_, *a_ref);
+    auto b_id = semantics_.Resolve(block_, *b_ref);
+    if (a_id.has_value() && b_id.has_value()) return *a_id == *b_id;
+  }
+  return parser::Equal(a, b, parser::LiteralComparison::kBySlot);
+}
+
+std::optional<size_t> SelectList::FindName(std::string_view name) const {
+  std::optional<size_t> found;
+  for (size_t i = 0; i < visible_count_; ++i) {
+    const auto* ref = As<ColumnRef>(items_[i]->expr);
+    std::string_view own = items_[i]->has_alias ? items_[i]->alias.text
+                           : ref != nullptr     ? ref->column.text
+                                                : std::string_view();
+    if (own.empty() || !EqualsIgnoreCase(own, name)) continue;
+    if (found.has_value() && !Same(items_[*found]->expr, items_[i]->expr)) {
+      Fail(MultiShardUnsupported(fmt::format("the name '{}', which two columns have", name)));
+    }
+    if (!found.has_value()) found = i;
+  }
+  return found;
+}
+
+std::optional<size_t> SelectList::FindExpr(const Expr* expr) const {
+  for (size_t i = 0; i < visible_count_; ++i) {
+    if (Same(items_[i]->expr, expr)) return i;
+  }
+  return std::nullopt;
+}
+
+ColumnPlace SelectList::PlaceOf(size_t visible) {
+  if (visible < first_star_) return {static_cast<int>(visible), false};
+  return AddHidden(items_[visible]->expr);
+}
+
+ColumnPlace SelectList::AddHidden(Expr* expr) {
+  for (size_t i = visible_count_; i < items_.size(); ++i) {
+    if (Same(items_[i]->expr, expr)) return {static_cast<int>(i - visible_count_), true};
+  }
+  auto* item = arena_->New<SelectItem>();
+  item->expr = expr;
+  int index = static_cast<int>(items_.size() - visible_count_);
+  item->alias.text = arena_->CopyString(fmt::format("_ks{}", index));
+  item->has_alias = true;
+  items_.push_back(item);
+  return {index, true};
+}
+
+Expr* SelectList::MakeCall(std::string_view name, Expr* argument) {
+  auto* call = arena_->New<parser::FunctionCall>();
+  call->name.text = name;
+  call->args = parser::MakeList<Expr*>(*arena_, std::vector<Expr*>{argument});
+  return call;
+}
+
+Expr* SelectList::MakeCast(Expr* operand, parser::TypeKind type) {
+  auto* cast = arena_->New<parser::CastExpr>();
+  cast->operand = operand;
+  cast->type = arena_->New<parser::DataType>();
+  cast->type->type = type;
+  return cast;
+}
+
+void SelectList::AddWeight(Expr* expr, ColumnPlace* weight, bool* if_text) {
+  *if_text = false;
+  switch (ClassifyExpression(expr, semantics_, block_)) {
+    case ExpressionClass::kPlain:
+      return;
+    case ExpressionClass::kUnknown:
+      *if_text = true;
+      [[fallthrough]];
+    case ExpressionClass::kText:
+      *weight = AddHidden(MakeCall("WEIGHT_STRING", expr));
+      return;
+    case ExpressionClass::kFloat:
+      *weight = AddHidden(MakeCast(expr, parser::TypeKind::kDouble));
+      return;
+    case ExpressionClass::kEnum:
+      *weight = AddHidden(MakeCast(expr, parser::TypeKind::kUnsigned));
+      return;
+  }
+}
+
+Expr* SelectList::Reference(const ColumnPlace& place) {
+  if (place.hidden) {
+    auto* ref = arena_->New<ColumnRef>();
+    ref->column.text = items_[visible_count_ + place.index]->alias.text;
+    return ref;
+  }
+  auto* ordinal = arena_->New<parser::Literal>();
+  ordinal->literal = parser::LiteralKind::kInteger;
+  ordinal->text = arena_->CopyString(std::to_string(place.index + 1));
+  ordinal->value = ordinal->text;
+  return ordinal;
+}
+
+Expr* SelectList::ResolveAliases(Expr* expr) {
+  auto* copy = parser::CloneAs(expr, *arena_);
+  return static_cast<Expr*>(parser::Rewrite(copy, [&](parser::Node* node) -> parser::Node* {
+    auto* ref = As<ColumnRef>(node);
+    if (ref == nullptr || !ref->table.empty()) return node;
+    // Inside an expression, columns of FROM come before aliases.
+    for (size_t i = 0; i < visible_count_; ++i) {
+      const SelectItem* item = items_[i];
+      if (!item->has_alias || !EqualsIgnoreCase(item->alias.text, ref->column.text)) continue;
+      auto id = semantics_.Resolve(block_, *ref);
+      if (id.has_value()) {
+        if (semantics_.Describe(*id) != nullptr) return node;
+        Fail(MultiShardUnsupported(
+            fmt::format("the alias '{}' inside an expression", ref->column.text)));
+      }
+      return item->expr;
+    }
+    return node;
+  }));
+}
+
+int SelectList::Finish() {
+  select_->items = parser::MakeList<SelectItem*>(*arena_, items_);
+  return static_cast<int>(items_.size() - visible_count_);
+}
+
+}  // namespace keyspan::vtgate

@@ -1,0 +1,162 @@
+#include "vtgate/planner/session_holes.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "parser/column_name.h"
+#include "parser/walker.h"
+#include "vtgate/semantics/plan_error.h"
+#include "vtgate/semantics/semantics.h"
+
+namespace keyspan::vtgate {
+namespace {
+
+using parser::As;
+using parser::ColumnRef;
+using parser::EqualsIgnoreCase;
+using parser::FunctionCall;
+using parser::Hole;
+using parser::IntoClause;
+using parser::Is;
+using parser::Literal;
+using parser::Node;
+using parser::SelectItem;
+using parser::Star;
+using parser::SystemVariable;
+using parser::UserVariable;
+using parser::VariableScope;
+using parser::Visit;
+
+constexpr size_t kMaxAliasBytes = 256;
+
+constexpr std::array<std::pair<std::string_view, SessionHole>, 11> kSessionFunctions{{
+    {"LAST_INSERT_ID", kHoleLastInsertId},
+    {"DATABASE", kHoleDatabase},
+    {"SCHEMA", kHoleDatabase},
+    {"CONNECTION_ID", kHoleConnectionId},
+    {"USER", kHoleUser},
+    {"SESSION_USER", kHoleUser},
+    {"SYSTEM_USER", kHoleUser},
+    {"CURRENT_USER", kHoleCurrentUser},
+    {"FOUND_ROWS", kHoleFoundRows},
+    {"ROW_COUNT", kHoleRowCount},
+    {"VERSION", kHoleVersion},
+}};
+
+constexpr std::array<std::string_view, 5> kLockFunctions{
+    "GET_LOCK", "RELEASE_LOCK", "RELEASE_ALL_LOCKS", "IS_FREE_LOCK", "IS_USED_LOCK"};
+
+uint32_t IndexOf(std::vector<std::string>* names, std::string name) {
+  auto it = std::find(names->begin(), names->end(), name);
+  if (it == names->end()) it = names->insert(names->end(), std::move(name));
+  return static_cast<uint32_t>(it - names->begin());
+}
+
+class HolePuncher {
+ public:
+  HolePuncher(parser::ParsedStatement* statement, const PlanContext& context)
+      : statement_(statement), context_(context) {}
+
+  SessionUse Run() {
+    NameItems();
+    Node* root = parser::Rewrite(static_cast<Node*>(statement_->root()),
+                                 [this](Node* node) { return Replace(node); });
+    statement_->set_root(static_cast<parser::Statement*>(root));
+    return std::move(use_);
+  }
+
+ private:
+  // The printer's text is not the client's, so columns that are named by their text get the name.
+  void NameItems() {
+    parser::Walk(static_cast<Node*>(statement_->root()), [this](Node* node) {
+      auto* item = As<SelectItem>(node);
+      if (item == nullptr || item->has_alias || Is<ColumnRef>(item->expr) ||
+          Is<Star>(item->expr) || Is<Literal>(item->expr)) {
+        return Visit::kContinue;
+      }
+      std::string name = parser::DefaultColumnName(*item, statement_->text());
+      if (name.empty()) return Visit::kContinue;
+      if (name.size() > kMaxAliasBytes) {
+        size_t size = kMaxAliasBytes;
+        while (size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0) == 0x80) --size;
+        name.resize(size);
+      }
+      item->alias.text = statement_->arena().CopyString(name);
+      item->alias.quoted = true;
+      item->has_alias = true;
+      return Visit::kContinue;
+    });
+  }
+
+  Node* Replace(Node* node) {
+    if (auto* call = As<FunctionCall>(node)) return ReplaceCall(call);
+    if (auto* variable = As<UserVariable>(node)) {
+      if (variable->assigned != nullptr) {
+        FailUnsupported("not supported yet: assignment to a user variable inside a statement (@" +
+                        std::string(variable->name.text) + " := ...)");
+      }
+      return MakeHole(kHoleUserVariableBase +
+                      IndexOf(&use_.user_variables, LowerCase(variable->name.text)));
+    }
+    if (auto* variable = As<SystemVariable>(node)) return ReplaceSystemVariable(variable);
+    if (auto* into = As<IntoClause>(node)) {
+      if (into->into == parser::IntoKind::kVariables) {
+        FailUnsupported("not supported yet: SELECT ... INTO variables");
+      }
+    }
+    return node;
+  }
+
+  Node* ReplaceCall(FunctionCall* call) {
+    if (!call->schema.empty()) return call;
+    for (std::string_view name : kLockFunctions) {
+      if (EqualsIgnoreCase(call->name.text, name)) {
+        FailUnsupported("not supported yet: " + std::string(name) +
+                        "(), which needs a connection of its own");
+      }
+    }
+    for (const auto& [name, hole] : kSessionFunctions) {
+      if (!EqualsIgnoreCase(call->name.text, name)) continue;
+      if (!call->args.empty()) {
+        if (hole == kHoleLastInsertId) use_.last_insert_id_set = true;
+        return call;
+      }
+      return MakeHole(hole);
+    }
+    return call;
+  }
+
+  Node* ReplaceSystemVariable(SystemVariable* variable) {
+    if (!variable->base.empty()) return variable;
+    std::string name = LowerCase(variable->name.text);
+    if (name == "version") return MakeHole(kHoleVersion);
+    bool of_session = variable->scope == VariableScope::kNone ||
+                      variable->scope == VariableScope::kSession ||
+                      variable->scope == VariableScope::kLocal;
+    if (!of_session || context_.is_gateway_variable == nullptr ||
+        !context_.is_gateway_variable(name)) {
+      return variable;
+    }
+    return MakeHole(kHoleSystemVariableBase + IndexOf(&use_.system_variables, name));
+  }
+
+  Node* MakeHole(uint32_t id) {
+    use_.holes = true;
+    auto* hole = statement_->arena().New<Hole>();
+    hole->id = id;
+    return hole;
+  }
+
+  parser::ParsedStatement* statement_;
+  const PlanContext& context_;
+  SessionUse use_;
+};
+
+}  // namespace
+
+SessionUse PunchSessionHoles(parser::ParsedStatement* statement, const PlanContext& context) {
+  return HolePuncher(statement, context).Run();
+}
+
+}  // namespace keyspan::vtgate

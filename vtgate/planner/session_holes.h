@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "parser/parse.h"
+#include "vtgate/planner/planner.h"
+
+namespace keyspan::vtgate {
+
+// What a statement asks of the session.
+struct SessionUse {
+  bool holes = false;               // the tree has Hole nodes now: the client's text will not do
+  bool last_insert_id_set = false;  // LAST_INSERT_ID(expr)
+  std::vector<std::string> user_variables;
+  std::vector<std::string> system_variables;
+};
+
+// Replaces the functions and variables that only the session knows by Hole nodes; gives select
+// items the alias that they need to keep their column names. Throws PlanError for what ties a
+// session to one connection (GET_LOCK, @x := 1, SELECT ... INTO @x).
+SessionUse PunchSessionHoles(parser::ParsedStatement* statement, const PlanContext& context);
+
+}  // namespace keyspan::vtgate
