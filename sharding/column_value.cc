@@ -44,10 +44,9 @@ std::optional<PlainNumber> ExactNumber(const RoutingValue& value) {
   }
 }
 
-// What a hexadecimal or bit literal is as a number. More than 64 bits count as the largest number.
-PlainNumber NumberOfBits(std::string_view bytes) {
-  while (!bytes.empty() && bytes.front() == '\0') bytes.remove_prefix(1);
-  if (bytes.size() > 8) return PlainNumber::FromUint(std::numeric_limits<uint64_t>::max());
+// What a hexadecimal or bit literal of up to eight bytes is as a number.
+std::optional<PlainNumber> NumberOfBits(std::string_view bytes) {
+  if (bytes.size() > 8) return std::nullopt;
   uint64_t number = 0;
   for (const char byte : bytes) number = number << 8 | static_cast<unsigned char>(byte);
   return PlainNumber::FromUint(number);
@@ -82,7 +81,7 @@ std::optional<RoutingValue> InRange(const PlainNumber& number, const ColumnType&
 }
 
 // MySQL compares an integer column with a text constant by turning the constant into an integer
-// where that loses nothing, and as doubles otherwise (tried on 9.7 with =, IN and parameters).
+// where that loses nothing, and as doubles otherwise (tried on 9.7 with = and parameters).
 ColumnValue CompareIntegerWithText(const RoutingValue& value, const ColumnType& column) {
   const PlainNumber number = PlainNumber::Parse(value.text);
   if (!number.clean) return Undecided();
@@ -287,8 +286,7 @@ void StripSpaces(std::string* text) {
 ColumnValue TextValue(std::string text, const ColumnType& column) {
   const auto collation = FindShardingCollation(column.collation);
   if (!collation || !CollationKey(*collation, text)) return Undecided();
-  // CHAR has no trailing spaces of its own (or only such, under PAD_CHAR_TO_FULL_LENGTH).
-  if (CollationPadsSpace(*collation) || column.type == FieldType::kString) StripSpaces(&text);
+  if (CollationPadsSpace(*collation)) StripSpaces(&text);
   RoutingValue out = RoutingValue::Text(std::move(text));
   out.collation = *collation;
   return Value(std::move(out));
@@ -303,10 +301,21 @@ bool BytesAreUtf8In(const RoutingValue& value, const ColumnType& column) {
   return !IsBytes(value) || column.collation.starts_with("utf8mb") || IsAscii(value.text);
 }
 
+// Whether the text ends with something that weighs as much as a space. A CHAR has no spaces at its
+// end, but with sql_mode PAD_CHAR_TO_FULL_LENGTH it is compared as if it had.
+bool EndsLikeSpace(std::string_view text) {
+  const auto key = CollationKey("utf8mb4_0900_ai_ci", text);
+  return !key || key->ends_with("\x02\x09");
+}
+
 ColumnValue CompareText(const RoutingValue& value, const ColumnType& column) {
   // Numbers compare with text as doubles: '1', '01' and '1x' all equal 1.
   if (value.kind != Kind::kText && !IsBytes(value)) return Undecided();
   if (!BytesAreUtf8In(value, column)) return Undecided();
+  if (column.type == FieldType::kString && !CollationPadsSpace(column.collation) &&
+      EndsLikeSpace(value.text)) {
+    return Undecided();
+  }
   return TextValue(value.text, column);
 }
 
@@ -333,7 +342,31 @@ ColumnValue StoreText(const RoutingValue& value, const ColumnType& column) {
     // Spaces beyond the unknown size would be cut off, and here they count.
     return Undecided();
   }
+  if (column.type == FieldType::kString) StripSpaces(&*text);
   return TextValue(std::move(*text), column);
+}
+
+std::string DigitsOf(const RoutingValue& integer) {
+  return integer.kind == Kind::kUint ? std::to_string(integer.uint_value)
+                                     : std::to_string(integer.int_value);
+}
+
+// Whether `column IN (values)` compares integers with integers throughout. In other lists MySQL 9.7
+// without an index compares long numbers in text as doubles, and may even take a signed number for
+// an unsigned one (-1 for 18446744073709551615), so only short numbers that the column can hold are
+// sure there.
+bool ComparesAsIntegers(std::span<const RoutingValue> values, const ColumnType& column) {
+  if (values.size() == 1) return true;
+  const auto is_integer = [](const RoutingValue& value) {
+    return value.is_null() || value.kind == Kind::kInt || value.kind == Kind::kUint;
+  };
+  const auto is_integer_text = [&](const RoutingValue& value) {
+    if (value.kind != Kind::kText) return false;
+    const PlainNumber number = PlainNumber::Parse(value.text);
+    return number.clean && InRange(number, column).has_value();
+  };
+  return std::all_of(values.begin(), values.end(), is_integer) ||
+         std::all_of(values.begin(), values.end(), is_integer_text);
 }
 
 }  // namespace
@@ -353,6 +386,21 @@ ColumnValue NormalizeForComparison(const RoutingValue& value, const ColumnType& 
     default:
       return Undecided();
   }
+}
+
+std::vector<ColumnValue> NormalizeListForComparison(std::span<const RoutingValue> values,
+                                                    const ColumnType& column) {
+  std::vector<ColumnValue> out;
+  out.reserve(values.size());
+  for (const RoutingValue& value : values) out.push_back(NormalizeForComparison(value, column));
+  if (!column.IsInteger() || ComparesAsIntegers(values, column)) return out;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i].is_null()) continue;
+    const bool sure = out[i].outcome == ColumnValue::Outcome::kValue &&
+                      PlainNumber::Parse(DigitsOf(out[i].value)).digits() <= kExactDigits;
+    if (!sure) out[i] = {};
+  }
+  return out;
 }
 
 ColumnValue NormalizeForStorage(const RoutingValue& value, const ColumnType& column) {

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/status.h"
 #include "mysql/types/field_type.h"
@@ -62,9 +64,15 @@ struct ColumnValue {
   RoutingValue value;
 };
 
-// The normal form of the stored values that compare equal with `value` in `column = value`.
-// It is never kValue or kNoRow unless MySQL agrees for every session setting.
+// The normal form of the stored values that compare equal with `value` in `column = value`, where
+// value is a literal or a parameter in the statement that the shard gets. It is never kValue or
+// kNoRow unless MySQL agrees for every session setting and with or without an index.
 ColumnValue NormalizeForComparison(const RoutingValue& value, const ColumnType& column);
+
+// The same for each item of `column IN (values)`. An item by itself can be less certain there: see
+// MySQL's mixed lists in column_value.cc.
+std::vector<ColumnValue> NormalizeListForComparison(std::span<const RoutingValue> values,
+                                                    const ColumnType& column);
 
 // The normal form of what MySQL stores when `value` is inserted: 1.5 into INT is 2, '01' is 1, and
 // what a strict sql_mode rejects is what a non-strict one would store, so that the shard is right

@@ -98,7 +98,8 @@ TEST(ColumnValue, ComparedAndStored) {
       {"varchar(3)", V::Double(1.5), "undecided", "undecided"},
       {"varchar(3)", V::Bits("A"), "text 'A' utf8mb4_0900_ai_ci", "text 'A' utf8mb4_0900_ai_ci"},
       {"varchar(3)", V::Bytes("\xff"), "undecided", "undecided"},
-      {"char(3)", V::Text("ab  "), "text 'ab' utf8mb4_0900_ai_ci", "text 'ab' utf8mb4_0900_ai_ci"},
+      {"char(3)", V::Text("ab  "), "undecided", "text 'ab' utf8mb4_0900_ai_ci"},
+      {"int", V::Bits("123456789"), "undecided", "undecided"},
       {"char(3)", V::Text("ab c"), "text 'ab c' utf8mb4_0900_ai_ci",
        "text 'ab' utf8mb4_0900_ai_ci"},
       {"tinytext", V::Text(std::string(256, 'a')), "", "undecided"},
@@ -139,6 +140,28 @@ TEST(ColumnValue, ComparedAndStored) {
     EXPECT_EQ(Text(NormalizeForStorage(c.value, column)), c.stored)
         << c.type << " gets " << DebugString(c.value);
   }
+}
+
+// Mixed lists are where MySQL itself is not exact.
+TEST(ColumnValue, Lists) {
+  const auto compared = [](const char* type, std::vector<RoutingValue> list) {
+    std::string out;
+    for (const ColumnValue& value : NormalizeListForComparison(list, Column(type))) {
+      out += (out.empty() ? "" : ", ") + Text(value);
+    }
+    return out;
+  };
+  EXPECT_EQ(compared("bigint", {V::Text("9007199254740993")}), "int 9007199254740993");
+  EXPECT_EQ(compared("bigint", {V::Text("9007199254740993"), V::Text("5")}),
+            "int 9007199254740993, int 5");
+  EXPECT_EQ(compared("bigint", {V::Text("9007199254740993"), V::Int(5)}), "undecided, int 5");
+  EXPECT_EQ(compared("bigint", {V::Text("9007199254740993"), V::Null()}), "undecided, no row");
+  EXPECT_EQ(compared("bigint unsigned", {V::Int(-1), V::Int(5), V::Null()}),
+            "no row, uint 5, no row");
+  EXPECT_EQ(compared("bigint unsigned", {V::Int(-1), V::Text("5")}), "undecided, uint 5");
+  EXPECT_EQ(compared("int", {V::Int(7), V::Decimal("1.5")}), "int 7, undecided");
+  EXPECT_EQ(compared("varbinary(3)", {V::Bytes("a"), V::Int(5)}), "bytes 'a', undecided");
+  EXPECT_EQ(compared("int", {}), "");
 }
 
 TEST(ColumnValue, TextOfOtherCollations) {
