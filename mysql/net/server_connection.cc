@@ -179,24 +179,18 @@ Awaitable<Result<std::string_view>> ServerConnection::ReadPacket(size_t max_payl
   if (joined_.capacity() > 0) std::string().swap(joined_);
   while (true) {
     FrameScan scan = ScanFrames(buffered(), max_payload);
-    switch (scan.state) {
-      case FrameScan::State::kComplete: {
-        std::string_view payload = buffered().substr(kFrameHeaderSize, scan.payload_size);
-        if (scan.split) {
-          joined_ = JoinFrames(buffered());
-          payload = joined_;
-        }
-        if (!handshake && static_cast<uint8_t>(buffered()[3]) != 0) co_return OutOfOrder();
-        consumed_on_next_read_ = scan.size;
-        sequence_ = static_cast<uint8_t>(scan.last_sequence + 1);
-        co_return payload;
+    if (scan.state == FrameScan::State::kTooLarge) co_return TooLarge();
+    if (scan.state == FrameScan::State::kBadSequence) co_return OutOfOrder();
+    if (scan.state == FrameScan::State::kComplete) {
+      std::string_view payload = buffered().substr(kFrameHeaderSize, scan.payload_size);
+      if (scan.split) {
+        joined_ = JoinFrames(buffered());
+        payload = joined_;
       }
-      case FrameScan::State::kTooLarge:
-        co_return TooLarge();
-      case FrameScan::State::kBadSequence:
-        co_return OutOfOrder();
-      case FrameScan::State::kNeedMore:
-        break;
+      if (!handshake && static_cast<uint8_t>(buffered()[3]) != 0) co_return OutOfOrder();
+      consumed_on_next_read_ = scan.size;
+      sequence_ = static_cast<uint8_t>(scan.last_sequence + 1);
+      co_return payload;
     }
     size_t have = end_ - begin_;
     size_t limit = SIZE_MAX;

@@ -108,7 +108,8 @@ Awaitable<Result<size_t>> Stream::ReadSome(char* data, size_t size) {
         if (error == SSL_ERROR_SYSCALL && errno == 0) co_return size_t{0};
         co_return Unavailable("TLS read failed");
       }
-      if (!co_await WaitFor(error)) break;
+      bool ready = co_await WaitFor(error);
+      if (!ready) break;
     }
     co_return Failure("read", ECANCELED);
   }
@@ -171,16 +172,14 @@ Stream::TryState Stream::TryWrite(OutputBuffer* out) {
 }
 
 Awaitable<Status> Stream::WriteAll(OutputBuffer* out) {
-  while (true) {
-    switch (TryWrite(out)) {
-      case TryState::kDone:
-        co_return Status::Ok();
-      case TryState::kFailed:
-        co_return Failure("write", errno);
-      case TryState::kWouldBlock:
-        if (!co_await WaitFor(SSL_ERROR_WANT_WRITE)) co_return Failure("write", ECANCELED);
-    }
+  TryState state = TryWrite(out);
+  while (state == TryState::kWouldBlock) {
+    bool ready = co_await WaitFor(SSL_ERROR_WANT_WRITE);
+    if (!ready) co_return Failure("write", ECANCELED);
+    state = TryWrite(out);
   }
+  if (state == TryState::kFailed) co_return Failure("write", errno);
+  co_return Status::Ok();
 }
 
 Awaitable<bool> Stream::WaitFor(int ssl_error) {
@@ -218,7 +217,8 @@ Awaitable<Status> Stream::RunTlsHandshake() {
       co_return Status(StatusCode::kUnavailable, 2026, "HY000",
                        fmt::format("TLS handshake failed: {}", text));
     }
-    if (!co_await WaitFor(error)) break;
+    bool ready = co_await WaitFor(error);
+    if (!ready) break;
   }
   co_return Failure("TLS handshake", ECANCELED);
 }

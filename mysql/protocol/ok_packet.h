@@ -29,8 +29,8 @@ struct OkPacket {
   uint64_t last_insert_id = 0;
   uint16_t status = 0;  // ServerStatus bits; kStatusSessionStateChanged is set by the encoder
   uint16_t warnings = 0;
-  std::string info;
-  SessionChanges changes;
+  std::string info = {};
+  SessionChanges changes = {};
 
   friend bool operator==(const OkPacket&, const OkPacket&) = default;
 };
