@@ -112,7 +112,7 @@ TEST_P(CombineTest, DestructionEndsWhatIsStillRunning) {
     auto log = std::make_shared<FakeReplyLog>();
     FakeShardReply::Script hang;
     hang.hang = true;
-    boost::asio::io_context context(1);
+    boost::asio::io_context& context = NewContext();
     auto source = Combine(merge, SourceList(IntsThen(hang, log), Ints({2, 3, 4, 5, 6, 7})));
     bool done = false;
     Spawn("read", context.get_executor(), [&] { return ReadOneBatch(*source, done); });
@@ -130,7 +130,7 @@ TEST_P(CombineTest, CancelWakesTheReader) {
   for (bool merge : {false, true}) {
     FakeShardReply::Script hang;
     hang.hang = true;
-    boost::asio::io_context context(1);
+    boost::asio::io_context& context = NewContext();
     auto log = std::make_shared<FakeReplyLog>();
     auto source = Combine(merge, SourceList(IntsThen(hang, log), IntsThen(hang, log)));
     Status status;
@@ -156,7 +156,7 @@ TEST_P(CombineTest, HoldsOneChunkPerShard) {
   for (int i = 0; i < 50; ++i) rows.push_back({Value::Int(100 + i)});
   script.chunks = ResultBytes(fields_, GetParam()).Rows(rows, 1).End().chunks();
   for (bool merge : {false, true}) {
-    boost::asio::io_context context(1);
+    boost::asio::io_context& context = NewContext();
     auto source = Combine(merge, SourceList(Ints({1, 2, 3, 4}), Shard(script, GetParam(), log)));
     bool done = false;
     Spawn("read", context.get_executor(), [&] { return ReadOneBatch(*source, done); });

@@ -188,26 +188,27 @@ struct Drained {
   std::vector<mysql::Row> rows;
 };
 
+// A loop that outlives every source of a test: their timers belong to it.
+inline boost::asio::io_context& NewContext() {
+  static std::vector<std::unique_ptr<boost::asio::io_context>> contexts;
+  return *contexts.emplace_back(std::make_unique<boost::asio::io_context>(1));
+}
+
 // Drains `source` on a loop of its own.
 inline Drained DrainNow(RowSource& source) {
-  boost::asio::io_context context(1);
+  boost::asio::io_context& context = NewContext();
   Drained drained;
-  Spawn("drain", context.get_executor(), [&]() -> Awaitable<void> {
-    std::vector<mysql::Row> rows;
-    Status status = co_await Drain(source, &rows);
-    drained.status = std::move(status);
-    drained.rows = std::move(rows);
-  });
+  Spawn("drain", context.get_executor(),
+        [&]() -> Awaitable<void> { drained.status = co_await Drain(source, &drained.rows); });
   context.run_for(kHangAfter);
   return drained;
 }
 // As above, with the source destroyed before the loop ends.
 inline Drained DrainNow(std::unique_ptr<RowSource> source) {
-  boost::asio::io_context context(1);
+  boost::asio::io_context& context = NewContext();
   Drained drained;
   Spawn("drain", context.get_executor(), [&]() -> Awaitable<void> {
-    Status status = co_await Drain(*source, &drained.rows);
-    drained.status = std::move(status);
+    drained.status = co_await Drain(*source, &drained.rows);
     source.reset();
   });
   context.run_for(kHangAfter);

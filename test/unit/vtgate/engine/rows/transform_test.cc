@@ -112,7 +112,7 @@ TEST_P(TransformTest, TruncatedRowsAreWellFormed) {
       ASSERT_TRUE(mysql::EncodeBinaryRow(kept, std::span(fields).first(keep), &expected).ok());
     }
     Truncate source(ShardOf(fields, {row}, GetParam()), keep);
-    boost::asio::io_context context(1);
+    boost::asio::io_context& context = NewContext();
     std::string actual;
     Spawn("read", context.get_executor(), [&]() -> Awaitable<void> {
       EXPECT_TRUE((co_await source.Open()).ok());
@@ -218,7 +218,7 @@ TEST_P(TransformTest, ErrorsPassThrough) {
 }
 
 TEST_P(TransformTest, DrainHasALimit) {
-  boost::asio::io_context context(1);
+  boost::asio::io_context& context = NewContext();
   auto source = Ints({1, 2, 3, 4});
   Status status;
   Spawn("drain", context.get_executor(), [&]() -> Awaitable<void> {
