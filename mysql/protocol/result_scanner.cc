@@ -52,6 +52,8 @@ Result<size_t> ResultScanner::Feed(std::string_view bytes) {
     }
     if (length == 0) return Malformed("empty packet in a reply");
     if (end - p <= static_cast<std::ptrdiff_t>(kFrameHeaderSize)) break;
+    // A command of several frames makes its reply begin with another number than 1.
+    if (offset_ == 0 && p == start) next_sequence_ = sequence;
     if (sequence != next_sequence_) return Malformed("packets of a reply out of order");
     auto first = static_cast<uint8_t>(p[kFrameHeaderSize]);
     bool whole = static_cast<uint64_t>(end - p) >= kFrameHeaderSize + length;

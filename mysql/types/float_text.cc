@@ -1,6 +1,6 @@
 // FLOAT and DOUBLE as the text protocol prints them. Rule found by comparing with a live server:
 // shortest digits that read back (FLOAT: at most 6), in plain form while the decimal point lies
-// within 15 digits of them, otherwise d.dde[-]n without padding.
+// within 15 digits of their start or among them, otherwise d.dde[-]n without padding.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -31,7 +31,7 @@ void AppendScientific(std::string_view scientific, std::string* out) {
   auto size = static_cast<int>(digits.size());
   if (digits == "0") {
     out->push_back('0');
-  } else if (point < -kMaxPlainPoint + 1 || point > kMaxPlainPoint) {
+  } else if (point < -kMaxPlainPoint + 1 || (point > kMaxPlainPoint && size <= point)) {
     out->push_back(digits[0]);
     if (size > 1) out->append(".").append(digits, 1);
     out->append(fmt::format("e{}", exponent));
