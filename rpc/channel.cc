@@ -520,7 +520,7 @@ ServerStream::~ServerStream() {
 }
 
 bool ServerStream::writable() const {
-  return cancelled_ || channel_->closed() ||
+  return cancelled_ || interrupted_ || channel_->closed() ||
          (credit_ > 0 && channel_->queued_bytes() < channel_->options().write_high_water);
 }
 
@@ -535,8 +535,14 @@ Awaitable<Status> ServerStream::Send(std::span<const uint8_t> payload) {
 Status ServerStream::SendNow(std::span<const uint8_t> payload) {
   if (channel_->closed()) return channel_->close_reason_;
   if (cancelled_) return Status(StatusCode::kCancelled, "the client cancelled the request");
+  if (interrupted_) return Status(StatusCode::kCancelled, "the request was interrupted");
   credit_ -= static_cast<int64_t>(payload.size());
   return channel_->Queue({.stream_id = id_, .payload = payload});
+}
+
+void ServerStream::Interrupt() {
+  interrupted_ = true;
+  if (writable_.waiting()) writable_.Wake();
 }
 
 void ServerStream::Finish(const StreamEnd* end, std::span<const uint8_t> last) {

@@ -104,6 +104,9 @@ class ServerStream {
   void FinishWithError(const Status& status);
 
   bool cancelled() const { return cancelled_; }
+  // Makes Send() fail from now on, also one that waits; Finish() still works. For a service that
+  // gives up on a reader who does not read.
+  void Interrupt();
   // Called at most once, when the client cancels or the channel dies.
   void OnCancel(std::function<void()> action) { on_cancel_ = std::move(action); }
 
@@ -117,6 +120,7 @@ class ServerStream {
   size_t head_length_ = 0;
   int64_t credit_;
   bool cancelled_ = false;
+  bool interrupted_ = false;
   bool finished_ = false;
   std::function<void()> on_cancel_;
   Waiter writable_;

@@ -170,13 +170,11 @@ void BackendPool::DropIdle(Clock::time_point now) {
 
 Awaitable<Status> ApplyTraits(Backend& backend, const BackendTraits& traits, bool keep_state) {
   const bool other_settings = IdOf(backend.settings) != IdOf(traits.settings);
-  if ((keep_state || !backend.dirty) && !other_settings &&
-      backend.database == traits.database) {
+  if ((keep_state || !backend.dirty) && !other_settings && backend.database == traits.database) {
     co_return Status();
   }
-  Deadline deadline(backend.executor(), Clock::now() + kApplyTimeout, [&backend] {
-    backend.Close();
-  });
+  Deadline deadline(backend.executor(), Clock::now() + kApplyTimeout,
+                    [&backend] { backend.Close(); });
   if (!keep_state && (backend.dirty || (other_settings && backend.settings))) {
     backend.QueueReset();
     CO_RETURN_IF_ERROR(co_await backend.Flush());

@@ -88,7 +88,9 @@ void TabletThread::Dispatch(std::shared_ptr<ChannelSession> session,
 
 Awaitable<void> TabletThread::WorkerLoop(std::shared_ptr<Worker> worker) {
   for (;;) {
+    ++stats_.running;
     co_await worker->session->Run(*worker->stream, worker->scratch);
+    --stats_.running;
     worker->stream.reset();
     worker->session.reset();
     if (stopped_ || idle_workers_.size() >= kMaxIdleWorkers) co_return;

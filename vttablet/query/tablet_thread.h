@@ -55,6 +55,7 @@ struct ThreadStats {
   std::atomic<uint64_t> lost_transactions = 0;  // rolled back by us: timeouts, dead channels
   std::atomic<uint64_t> result_bytes = 0;
   std::atomic<int> open_transactions = 0;
+  std::atomic<int> running = 0;  // statements, from their acceptance to their end
   std::atomic<int> pool_open[2] = {};
   std::atomic<int> pool_in_use[2] = {};
   std::atomic<uint64_t> pool_waits[2] = {};
