@@ -136,7 +136,7 @@ class Cluster:
             os.path.join(binaries(), "vttablet"), *self.topo_flags(), f"--cell={CELL}", f"--alias={alias}",
             f"--keyspace={keyspace.name}", f"--shard={shard}", "--tablet_type=replica",
             f"--rpc_port={ports['rpc']}", f"--http_port={ports['http']}",
-            f"--mysql_socket={mysql.socket}", f"--mysql_port={ports['mysql']}", "--mysql_user=vt_app",
+            f"--hostname={self.host}", f"--listen_host={self.address}", f"--mysql_socket={mysql.socket}", f"--mysql_port={ports['mysql']}", "--mysql_user=vt_app",
             *flags], self.log(f"vttablet-{uid}"), self.tied)
         return Tablet(keyspace, shard, uid, mysql, process, ports)
 
