@@ -74,6 +74,10 @@ Status GroupAggregate::InitAggregate(const Aggregate& aggregate) {
       slot.counts = aggregate.count_column;
       return Status::Ok();
     }
+    case AggregateKind::kBitAnd:
+    case AggregateKind::kBitOr:
+    case AggregateKind::kBitXor:
+      return InitBits(aggregate);
     case AggregateKind::kAnyValue:
       slot.fold = Fold::kFirst;
       return Status::Ok();
@@ -95,6 +99,20 @@ Status GroupAggregate::InitSum(int column, bool count) {
     return Unsupported(fmt::format("adding up column '{}' of type {} over several shards",
                                    field.name, static_cast<int>(field.type)));
   }
+  return Status::Ok();
+}
+
+// A shard without rows answers with the neutral value, never with NULL.
+Status GroupAggregate::InitBits(const Aggregate& aggregate) {
+  const mysql::Field& field = columns().fields[aggregate.column];
+  if (!mysql::IsIntegerType(field.type) || !field.is_unsigned()) {
+    return Unsupported(fmt::format(
+        "bit operations on the strings of column '{}' over several shards", field.name));
+  }
+  Slot& slot = slots_[aggregate.column];
+  slot.fold = aggregate.kind == AggregateKind::kBitAnd  ? Fold::kBitAnd
+              : aggregate.kind == AggregateKind::kBitOr ? Fold::kBitOr
+                                                        : Fold::kBitXor;
   return Status::Ok();
 }
 
@@ -190,6 +208,17 @@ Status GroupAggregate::AddCell(size_t column) {
       slot.dbl += value;
       break;
     }
+    case Fold::kBitAnd:
+    case Fold::kBitOr:
+    case Fold::kBitXor: {
+      ASSIGN_OR_RETURN(const uint64_t value, ReadUnsigned(cell.bytes, type, format()));
+      const uint64_t bits = static_cast<uint64_t>(slot.integer);
+      slot.integer = !slot.has_value              ? value
+                     : slot.fold == Fold::kBitAnd ? bits & value
+                     : slot.fold == Fold::kBitOr  ? bits | value
+                                                  : bits ^ value;
+      break;
+    }
     case Fold::kLeast:
     case Fold::kGreatest:
       return AddExtreme(&slot, cell);
@@ -240,6 +269,9 @@ Status GroupAggregate::Finish(size_t column) {
   if (!slot.has_value) return Status::Ok();
   switch (slot.fold) {
     case Fold::kSumInteger:
+    case Fold::kBitAnd:
+    case Fold::kBitOr:
+    case Fold::kBitXor:
       return WriteInteger(slot.integer, field, format(), &slot.bytes);
     case Fold::kSumDecimal:
       slot.bytes.clear();

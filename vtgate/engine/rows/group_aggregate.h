@@ -17,7 +17,10 @@ enum class AggregateKind : uint8_t {
   kSum,
   kMin,  // text needs a weight column
   kMax,
-  kAvg,       // from hidden SUM and COUNT columns
+  kAvg,     // from hidden SUM and COUNT columns
+  kBitAnd,  // of integers
+  kBitOr,
+  kBitXor,
   kAnyValue,  // of the group's first row; without group keys the first that is not NULL
 };
 
@@ -58,6 +61,9 @@ class GroupAggregate : public RowFilter {
     kLeast,
     kGreatest,
     kFollower,
+    kBitAnd,
+    kBitOr,
+    kBitXor,
   };
   struct Slot {
     Fold fold = Fold::kFirst;
@@ -77,6 +83,7 @@ class GroupAggregate : public RowFilter {
   Status InitSlots();
   Status InitAggregate(const Aggregate& aggregate);
   Status InitSum(int column, bool count);
+  Status InitBits(const Aggregate& aggregate);
   Status CheckColumn(int column) const;
   // Whether `row` begins a new group.
   Result<bool> BeginsGroup(std::string_view row);

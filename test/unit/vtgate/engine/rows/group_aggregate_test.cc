@@ -199,6 +199,25 @@ TEST_P(GroupAggregateTest, DoublesWithFixedDecimalsKeepThem) {
   EXPECT_EQ(drained.rows[0][0].dbl(), 3.5);
 }
 
+TEST_P(GroupAggregateTest, BitOperations) {
+  const mysql::Field bits = TestField("b", FieldType::kLongLong, mysql::kUnsignedFlag);
+  const uint64_t all = std::numeric_limits<uint64_t>::max();
+  const Drained drained = Fold({bits, bits, bits},
+                               {{Value::Uint(all), Value::Uint(0), Value::Uint(0)},
+                                {Value::Uint(14), Value::Uint(1ull << 63), Value::Uint(7)},
+                                {Value::Uint(7), Value::Uint(5), Value::Uint(1)}},
+                               {},
+                               {{.kind = AggregateKind::kBitAnd, .column = 0},
+                                {.kind = AggregateKind::kBitOr, .column = 1},
+                                {.kind = AggregateKind::kBitXor, .column = 2}});
+  EXPECT_THAT(Texts(drained.rows), ElementsAre("6|9223372036854775813|6"))
+      << drained.status.ToString();
+  EXPECT_EQ(
+      Fold({TestField("s", FieldType::kVarString)}, {}, {}, {{.kind = AggregateKind::kBitAnd}})
+          .status.mysql_errno(),
+      1235);
+}
+
 TEST_P(GroupAggregateTest, RefusesWhatItCannotAdd) {
   const mysql::Field text = TestField("s", FieldType::kVarString);
   Drained drained = Fold({text}, {{Value::Bytes("1")}}, {}, {{.kind = AggregateKind::kSum}});
