@@ -102,7 +102,8 @@ struct StatementRange {
 std::vector<StatementRange> SplitStatements(std::string_view sql, const ParseOptions& options = {});
 
 // What kind of statement the text begins with, from its first tokens only: for logs, metrics and
-// early decisions when the text does not parse. In capitals: "SELECT", "CREATE TABLE", "".
+// early decisions when the text does not parse. The first keyword in capitals: "SELECT", "CREATE",
+// "".
 std::string_view StatementVerb(std::string_view sql, const ParseOptions& options = {});
 
 // "Select", "Insert"...; for an OtherStatement its words ("CREATE PROCEDURE").

@@ -178,10 +178,12 @@ struct PartitionDef : Node {
   bool less_than = false;
   bool maxvalue = false;    // VALUES LESS THAN MAXVALUE, without parentheses
   bool in = false;          // VALUES IN
+  bool in_rows = false;     // VALUES IN ((1, 2), (3, 4))
   List<ValuesRow*> values;  // KeywordArg MAXVALUE for MAXVALUE
   List<Option*> options;
   List<PartitionDef*> subpartitions;
-  KEYSPAN_NODE(PartitionDef, Node, name, less_than, maxvalue, in, values, options, subpartitions)
+  KEYSPAN_NODE(PartitionDef, Node, name, less_than, maxvalue, in, in_rows, values, options,
+               subpartitions)
 };
 
 enum class PartitionKind : uint8_t { kNone, kHash, kKey, kRange, kList };

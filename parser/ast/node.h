@@ -18,6 +18,8 @@ enum class NodeKind : uint8_t {
 };
 
 std::string_view NodeKindName(NodeKind kind);
+// True when the struct of `kind` is an Expr.
+bool IsExprKind(NodeKind kind);
 
 // The base of all nodes. [begin, end) are byte offsets in the statement's text, both 0 for a node
 // that was made by a rewrite.

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "parser/parser_core.h"
+
+namespace keyspan::parser {
+
+// The statement families. Each function stands at the first keyword of the statement and leaves the
+// parser after its last token; ParseStatement (parse_statement.cc) chooses by that keyword.
+Statement* ParseStatement(Parser& p);
+
+// parse_dml.cc
+Statement* ParseInsert(Parser& p);
+Statement* ParseUpdate(Parser& p, WithClause* with, uint32_t begin);
+Statement* ParseDelete(Parser& p, WithClause* with, uint32_t begin);
+Statement* ParseCall(Parser& p);
+Statement* ParseDo(Parser& p);
+Statement* ParseHandler(Parser& p);
+List<Assignment*> ParseAssignments(Parser& p);
+
+// parse_load.cc
+Statement* ParseLoad(Parser& p);
+
+// parse_set.cc
+Statement* ParseSet(Parser& p);
+
+// parse_show.cc
+Statement* ParseShow(Parser& p);
+
+// parse_session.cc
+Statement* ParseUse(Parser& p);
+Statement* ParseTransaction(Parser& p);
+Statement* ParseExplain(Parser& p);
+Statement* ParseVexplain(Parser& p);
+Statement* ParsePrepare(Parser& p);
+
+// parse_create_table.cc, parse_alter_table.cc, parse_index.cc, parse_view.cc, parse_database.cc,
+// parse_drop.cc
+Statement* ParseCreate(Parser& p);
+Statement* ParseAlter(Parser& p);
+Statement* ParseDrop(Parser& p);
+Statement* ParseRename(Parser& p);
+Statement* ParseTruncate(Parser& p);
+
+// parse_ddl_other*.cc, parse_account*.cc, parse_admin*.cc, parse_replication*.cc: statements that
+// become an OtherStatement. Null when the words are none of theirs; `begin` is where the statement
+// begins, and nothing may have been consumed when null is returned.
+Statement* ParseCreateOther(Parser& p);
+Statement* ParseAlterOther(Parser& p);
+Statement* ParseDropOther(Parser& p);
+Statement* ParseAdmin(Parser& p);
+
+}  // namespace keyspan::parser
