@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "parser/lexer.h"
 #include "parser/parse.h"
 
 namespace keyspan::parser {
@@ -79,6 +80,7 @@ class Digester {
   std::vector<char> buffer_;
   std::vector<DigestLiteral> literals_;
   std::vector<uint8_t> levels_;
+  std::vector<SpecialComment> comments_;
   DigestResult result_;
 };
 
