@@ -29,6 +29,29 @@ size_t FixedSize(FieldType type) {
   }
 }
 
+bool IsLengthEncoded(FieldType type) {
+  switch (type) {
+    case FieldType::kDecimal:
+    case FieldType::kVarchar:
+    case FieldType::kBit:
+    case FieldType::kVector:
+    case FieldType::kJson:
+    case FieldType::kNewDecimal:
+    case FieldType::kEnum:
+    case FieldType::kSet:
+    case FieldType::kTinyBlob:
+    case FieldType::kMediumBlob:
+    case FieldType::kLongBlob:
+    case FieldType::kBlob:
+    case FieldType::kVarString:
+    case FieldType::kString:
+    case FieldType::kGeometry:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool IsDateType(FieldType type) {
   return type == FieldType::kDate || type == FieldType::kDatetime || type == FieldType::kTimestamp;
 }
@@ -188,26 +211,16 @@ bool ReadBinaryRaw(FieldType type, ByteReader* reader, std::string_view* raw) {
       if (is_time) return size == 0 || size == 8 || size == 12;
       return size == 0 || size == 4 || size == 7 || size == 11;
     }
-    case FieldType::kDecimal:
-    case FieldType::kVarchar:
-    case FieldType::kBit:
-    case FieldType::kVector:
-    case FieldType::kJson:
-    case FieldType::kNewDecimal:
-    case FieldType::kEnum:
-    case FieldType::kSet:
-    case FieldType::kTinyBlob:
-    case FieldType::kMediumBlob:
-    case FieldType::kLongBlob:
-    case FieldType::kBlob:
-    case FieldType::kVarString:
-    case FieldType::kString:
-    case FieldType::kGeometry:
+    default:
+      if (!IsLengthEncoded(type)) return false;
       *raw = reader->LenencString();
       return !reader->failed();
-    default:
-      return false;
   }
+}
+
+bool IsBinaryType(FieldType type) {
+  return FixedSize(type) != 0 || type == FieldType::kNull || IsDateType(type) ||
+         type == FieldType::kTime || IsLengthEncoded(type);
 }
 
 Result<Value> DecodeBinaryValue(FieldType type, bool is_unsigned, uint16_t collation,

@@ -11,4 +11,7 @@ namespace keyspan::mysql {
 // type is unknown or the length is not one that the type can have.
 bool ReadBinaryRaw(FieldType type, ByteReader* reader, std::string_view* raw);
 
+// Whether the binary protocol has values of this type at all.
+bool IsBinaryType(FieldType type);
+
 }  // namespace keyspan::mysql

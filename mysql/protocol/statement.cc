@@ -159,6 +159,9 @@ Result<ExecuteRequest> ParseExecute(std::string_view body, size_t parameter_coun
   if (request.types_sent) {
     for (uint64_t i = 0; i < count && !reader.failed(); ++i) {
       request.types.push_back(ReadType(&reader));
+      if (!IsBinaryType(request.types.back().type)) {
+        return Malformed("Malformed communication packet.");
+      }
       names.push_back(named ? reader.LenencString() : std::string_view());
     }
     if (reader.failed()) return Malformed("Malformed communication packet.");
