@@ -98,7 +98,7 @@ struct SortPlan {
   // The hidden column to compare instead: WEIGHT_STRING of text, a number for ENUM, SET and FLOAT.
   // Index -1 when the planner knows that none is needed. Where it does not know the expression's
   // type, there is one too, and `weight_if_text` says so: it counts only if the reply says that the
-  // column itself is a text type (WEIGHT_STRING of a number is NULL).
+  // column itself is a text type (WEIGHT_STRING of a number says nothing).
   ColumnPlace weight{-1, true};
   bool weight_if_text = false;
   bool descending = false;

@@ -96,6 +96,12 @@ void MergeBuilder::PlanGroups() {
     select_->limit = nullptr;
     return;
   }
+  // A hidden key is grouped by its alias, so that MySQL sees one expression, even with a parameter.
+  for (size_t i = 0; i < groups.size(); ++i) {
+    if (!groups[i].visible.has_value()) {
+      select_->group_by[i]->expr = list_.Reference(list_.AddHidden(groups[i].expr));
+    }
+  }
   PlanGroupOrder(groups);
 }
 

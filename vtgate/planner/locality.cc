@@ -32,6 +32,10 @@ Locality::Locality(const Semantics& semantics) : semantics_(semantics) {
     for (const Conjunct& conjunct : semantics_.blocks()[block].conjuncts) {
       AddConjunct(static_cast<int>(block), conjunct);
     }
+    for (const ColumnPair& pair : semantics_.blocks()[block].pairs) {
+      AddColumnPair(static_cast<int>(block), {nullptr, pair.first, pair.last}, pair.left,
+                    pair.right);
+    }
   }
   LinkDerivedTables();
 }
@@ -109,14 +113,18 @@ void Locality::AddEquality(int block, const Conjunct& conjunct, const Expr* left
     return;
   }
   auto b = semantics_.Resolve(block, *right_ref);
-  if (!b.has_value()) return;
-  auto a_type = semantics_.TypeOf(*a);
-  auto b_type = semantics_.TypeOf(*b);
+  if (b.has_value()) AddColumnPair(block, conjunct, *a, *b);
+}
+
+void Locality::AddColumnPair(int block, const Conjunct& conjunct, const ColumnId& a,
+                             const ColumnId& b) {
+  auto a_type = semantics_.TypeOf(a);
+  auto b_type = semantics_.TypeOf(b);
   if (!a_type.has_value() || !b_type.has_value() || !Comparable(*a_type, *b_type)) return;
-  int a_node = NodeOf(*a);
-  int b_node = NodeOf(*b);
-  if (Restricts(block, conjunct, *b)) AddEdge(a_node, b_node);
-  if (Restricts(block, conjunct, *a)) AddEdge(b_node, a_node);
+  int a_node = NodeOf(a);
+  int b_node = NodeOf(b);
+  if (Restricts(block, conjunct, b)) AddEdge(a_node, b_node);
+  if (Restricts(block, conjunct, a)) AddEdge(b_node, a_node);
 }
 
 void Locality::AddList(int block, const Conjunct& conjunct, const InExpr& in) {

@@ -42,6 +42,7 @@ class Locality {
   void AddConjunct(int block, const Conjunct& conjunct);
   void AddEquality(int block, const Conjunct& conjunct, const parser::Expr* left,
                    const parser::Expr* right);
+  void AddColumnPair(int block, const Conjunct& conjunct, const ColumnId& a, const ColumnId& b);
   void AddList(int block, const Conjunct& conjunct, const parser::InExpr& in);
   void AddMembership(int block, const Conjunct& conjunct, const parser::InExpr& in);
   void AddEdge(int from, int to);

@@ -48,6 +48,7 @@ MergePlan MergeBuilder::Build() {
     list_.ExpandStars();
   }
   if (grouped_) {
+    list_.set_grouped();
     std::vector<const Expr*> keys;
     for (const Key& key : GroupKeys()) keys.push_back(key.expr);
     fold_groups_ = !CoverSharding(keys);

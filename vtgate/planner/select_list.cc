@@ -129,6 +129,7 @@ Expr* SelectList::MakeCast(Expr* operand, parser::TypeKind type) {
 
 void SelectList::AddWeight(Expr* expr, ColumnPlace* weight, bool* if_text) {
   *if_text = false;
+  Expr* compared = nullptr;
   switch (ClassifyExpression(expr, semantics_, block_)) {
     case ExpressionClass::kPlain:
       return;
@@ -136,15 +137,21 @@ void SelectList::AddWeight(Expr* expr, ColumnPlace* weight, bool* if_text) {
       *if_text = true;
       [[fallthrough]];
     case ExpressionClass::kText:
-      *weight = AddHidden(MakeCall("WEIGHT_STRING", expr));
-      return;
+      compared = MakeCall("WEIGHT_STRING", expr);
+      break;
     case ExpressionClass::kFloat:
-      *weight = AddHidden(MakeCast(expr, parser::TypeKind::kDouble));
-      return;
+      compared = MakeCast(expr, parser::TypeKind::kDouble);
+      break;
     case ExpressionClass::kEnum:
-      *weight = AddHidden(MakeCast(expr, parser::TypeKind::kUnsigned));
-      return;
+      compared = MakeCast(expr, parser::TypeKind::kUnsigned);
+      break;
   }
+  // MySQL sees that f(column) is a function of a group by `column`, but not that g(f(column)) is
+  // one of a group by f(column).
+  if (grouped_ && !Is<ColumnRef>(expr) && !ContainsAggregate(expr)) {
+    compared = MakeCall("ANY_VALUE", compared);
+  }
+  *weight = AddHidden(compared);
 }
 
 Expr* SelectList::Reference(const ColumnPlace& place) {

@@ -33,6 +33,8 @@ class SelectList {
   ColumnPlace PlaceOf(size_t visible);
   // The place of a hidden column, appended if it is not there yet.
   ColumnPlace AddHidden(parser::Expr* expr);
+  // The rows are groups: a weight is then asked for in a way that ONLY_FULL_GROUP_BY accepts.
+  void set_grouped() { grouped_ = true; }
   // What to compare in place of `expr`, filled into `weight` and `if_text`.
   void AddWeight(parser::Expr* expr, ColumnPlace* weight, bool* if_text);
   // A name for the column at this place in the SELECT's own ORDER BY.
@@ -54,6 +56,7 @@ class SelectList {
   parser::Arena* arena_;
   std::vector<parser::SelectItem*> items_;  // visible, then hidden
   size_t visible_count_ = 0;
+  bool grouped_ = false;
   size_t first_star_ = 0;  // visible_count_ when there is none
 };
 

@@ -225,11 +225,48 @@ void Semantics::AddJoin(const Join* root, int block) {
     if (first != begin || last != end) {
       for (int i = first; i < last; ++i) blocks_[block].null_supplied[i] = true;
     }
-    if (join->natural || !join->using_columns.empty()) blocks_[block].has_natural_join = true;
+    if (join->join == JoinKind::kRight) blocks_[block].has_right_join = true;
+    if (join->natural || !join->using_columns.empty()) {
+      blocks_[block].has_natural_join = true;
+      AddUsing(*join, block, begin, middle, {{}, {}, first, last});
+    }
     if (join->on != nullptr) {
       AddConjuncts(join->on, block, first, last);
       AnalyzeSubqueries(join->on, block);
     }
+  }
+}
+
+void Semantics::AddUsing(const Join& join, int block, int begin, int middle, ColumnPair range) {
+  Block& scope = blocks_[block];
+  int end = static_cast<int>(scope.tables.size());
+  for (int i = begin; i < end; ++i) {
+    if (!ColumnNames(scope.tables[i]).has_value()) return;
+  }
+  // The one table of [from, to) with the column; the first, if the others were joined by it too.
+  auto owner = [&](int from, int to, const std::string& column) {
+    int found = -1;
+    bool merged = std::find(scope.using_columns.begin(), scope.using_columns.end(), column) !=
+                  scope.using_columns.end();
+    for (int i = from; i < to; ++i) {
+      if (!HasColumn(scope.tables[i], column).value_or(false)) continue;
+      if (found >= 0 && !merged) return -1;
+      if (found < 0) found = scope.tables[i];
+    }
+    return found;
+  };
+  std::vector<std::string> columns;
+  for (const CiIdent& column : join.using_columns) columns.push_back(LowerCase(column.text));
+  for (int i = middle; join.natural && i < end; ++i) {
+    auto names = ColumnNames(scope.tables[i]);
+    for (const std::string& name : *names) columns.push_back(LowerCase(name));
+  }
+  for (const std::string& column : columns) {
+    range.left = {owner(begin, middle, column), column};
+    range.right = {owner(middle, end, column), column};
+    if (range.left.table < 0 || range.right.table < 0) continue;
+    scope.pairs.push_back(range);
+    scope.using_columns.push_back(column);
   }
 }
 
@@ -406,9 +443,15 @@ std::optional<ColumnId> Semantics::Resolve(int block, const ColumnRef& ref) cons
         unknown = table;
         ++unknowns;
       } else if (*has) {
-        found = table;
+        if (found < 0) found = table;
         ++matches;
       }
+    }
+    // A column of USING is the left one's, unless a RIGHT JOIN makes it the right one's.
+    if (matches > 1 && !scope.has_right_join &&
+        std::find(scope.using_columns.begin(), scope.using_columns.end(),
+                  LowerCase(ref.column.text)) != scope.using_columns.end()) {
+      matches = 1;
     }
     if (matches == 1 && unknowns == 0) return ColumnId{found, LowerCase(ref.column.text)};
     if (matches == 0 && unknowns == 0) continue;

@@ -49,6 +49,21 @@ struct Conjunct {
   int last = 0;  // exclusive
 };
 
+struct ColumnId {
+  int table = -1;      // index in Semantics::tables()
+  std::string column;  // lower case
+
+  friend auto operator<=>(const ColumnId&, const ColumnId&) = default;
+};
+
+// left = right, as USING and NATURAL say it; first and last as in Conjunct.
+struct ColumnPair {
+  ColumnId left;
+  ColumnId right;
+  int first = 0;
+  int last = 0;
+};
+
 // One SELECT, or the one level of an UPDATE, DELETE or INSERT.
 struct Block {
   const parser::Node* node = nullptr;
@@ -57,16 +72,12 @@ struct Block {
   // By position: an outer join may make NULL rows of it.
   std::vector<bool> null_supplied;
   std::vector<Conjunct> conjuncts;
+  std::vector<ColumnPair> pairs;
   bool has_natural_join = false;  // NATURAL or USING
+  bool has_right_join = false;
+  std::vector<std::string> using_columns;  // lower case
   // Rows of the result are rows of FROM, one by one: no groups, DISTINCT, LIMIT, windows, HAVING.
   bool transparent = false;
-};
-
-struct ColumnId {
-  int table = -1;      // index in Semantics::tables()
-  std::string column;  // lower case
-
-  friend auto operator<=>(const ColumnId&, const ColumnId&) = default;
 };
 
 // The names of one statement, resolved: its blocks, its table references, whose column a name is.
@@ -119,6 +130,7 @@ class Semantics {
   void AddFrom(const parser::List<parser::TableRef*>& from, int block);
   void AddTableRef(const parser::TableRef* ref, int block);
   void AddJoin(const parser::Join* join, int block);
+  void AddUsing(const parser::Join& join, int block, int begin, int middle, ColumnPair range);
   void AddTableFactor(const parser::TableFactor* factor, int block);
   int AddTable(TableUse use, int block);
   void AddConjuncts(const parser::Expr* condition, int block, int first, int last);
