@@ -12,9 +12,9 @@ add_compile_options(-Wall -Wextra -fno-omit-frame-pointer)
 if(KEYSPAN_WERROR)
   add_compile_options(-Werror)
 endif()
-# GCC 12 reports false positives in these two through coroutine frames and std::string.
+# GCC 12 reports false positives in these through coroutine frames and std::string.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-mismatched-new-delete)
 endif()
 if(KEYSPAN_SANITIZE)
   add_compile_options(-fsanitize=${KEYSPAN_SANITIZE} -fno-sanitize-recover=all)

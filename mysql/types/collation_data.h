@@ -1,6 +1,6 @@
-// MySQL 9.7 information_schema.CHARACTER_SETS: name, id of the default collation, bytes of the longest
-// character; and COLLATIONS: id, name, character set, default of it, PAD SPACE. Kept equal to a live
-// server by the mysql.net test.
+// MySQL 9.7 information_schema.CHARACTER_SETS: name, id of the default collation, bytes of the
+// longest character; and COLLATIONS: id, name, character set, default of it, PAD SPACE. Kept equal
+// to a live server by the mysql.net test.
 #pragma once
 
 #include "mysql/types/collation.h"
