@@ -197,7 +197,9 @@ Awaitable<Result<std::string_view>> ServerConnection::ReadPacket(size_t max_payl
     if (handshake) {
       limit = have < kFrameHeaderSize ? kSslRequestSize - have : scan.size - have;
     }
-    if (!out_.empty()) CO_RETURN_IF_ERROR(co_await Flush());
+    if (!out_.empty() && stream_.TryWrite(&out_) != Stream::TryState::kDone) {
+      CO_RETURN_IF_ERROR(co_await Flush());
+    }
     if (have == 0) ReleaseMemory();
     CO_RETURN_IF_ERROR(co_await Fill(scan.size, limit));
   }

@@ -45,7 +45,8 @@ TEST(Wire, Lenenc) {
       return !r.failed();
     });
   }
-  ByteReader huge(Bytes("fe ffffffffffffffff 00"));
+  std::string lie = Bytes("fe ffffffffffffffff 00");
+  ByteReader huge(lie);
   EXPECT_EQ(huge.LenencString(), "");
   EXPECT_TRUE(huge.failed());
 }

@@ -196,7 +196,8 @@ TEST(ResultReader, ErrorsAndNonsense) {
   EXPECT_EQ(reader.error().mysql_errno(), 1146);
   EXPECT_EQ(reader.Next(), ResultReader::Item::kEnd);
   ResultReader broken;
-  broken.Append(Bytes("000000 01"));
+  std::string empty_packet = Bytes("000000 01");
+  broken.Append(empty_packet);
   EXPECT_EQ(broken.Next(), ResultReader::Item::kMalformed);
 }
 
