@@ -28,7 +28,7 @@ std::string Script(const std::string& name) {
 }
 
 std::string Prefix() {
-  FILE* pipe = popen((Script("mysql_prefix") + " --quiet").c_str(), "r");
+  FILE* pipe = popen((Script("mysql_prefix") + " 2>/dev/null").c_str(), "r");
   CHECK(pipe != nullptr);
   char line[4096] = {};
   CHECK(fgets(line, sizeof(line), pipe) != nullptr) << "scripts/mysql_prefix failed";

@@ -80,20 +80,15 @@ void ChannelSession::OnChannelClosed() {
   const auto reservations = std::exchange(reservations_, {});
   for (const auto* table : {&transactions, &reservations}) {
     for (const auto& [id, bound] : *table) {
-      if (bound->transaction_id != 0) {
-        Count(thread_.mutable_stats().lost_transactions);
-        thread_.mutable_stats().open_transactions--;
-        bound->transaction_id = 0;
-      }
       if (bound->busy) {
+        // Abandoned when its statement ends, see Unbusy().
         bound->doomed = "the connection of the gateway was lost";
         if (bound->running != nullptr) {
           thread_.Interrupt(*bound->running, RunningStatement::Interruption::kCancelled);
         }
-      } else if (bound->backend) {
+      } else {
         // mysqld rolls back when it sees the closed socket, without a round trip of ours.
-        bound->backend->Close();
-        thread_.transaction_pool().Release(std::move(bound->backend));
+        Abandon(bound, "the connection of the gateway was lost");
       }
     }
   }

@@ -256,8 +256,12 @@ Awaitable<Status> StatementRun::Forward(ReplyKind kind) {
     }
     if (!forwarding_) continue;  // only to its end, which a KILL brings near
     anything_sent_ = true;
-    const Status sent = stream_.writable() ? stream_.SendNow(AsBytes(chunk))
-                                           : co_await stream_.Send(AsBytes(chunk));
+    Status sent;
+    if (stream_.writable()) {
+      sent = stream_.SendNow(AsBytes(chunk));
+    } else {
+      sent = co_await stream_.Send(AsBytes(chunk));
+    }
     if (!sent.ok()) {
       forwarding_ = false;
       thread_.Interrupt(running_, Interruption::kCancelled);
@@ -378,10 +382,9 @@ Status StatementRun::Verdict(Status status) {
   }
   if (bound_ && !bound_->doomed.empty()) {
     end_.set_transaction_ended(true);
-    if (!status.ok() || !forwarding_) {
-      return Status(StatusCode::kAborted,
-                    fmt::format("transaction {} was rolled back: {}", id, bound_->doomed));
-    }
+    // Also when mysqld said OK: nothing of it stays.
+    return Status(StatusCode::kAborted,
+                  fmt::format("transaction {} was rolled back: {}", id, bound_->doomed));
   }
   if (status.ok() && forwarding_) return status;
   const std::string& alias = thread_.state()->alias;
@@ -423,6 +426,12 @@ void StatementRun::GiveBack() {
   if (pooled_) thread_.query_pool().Release(std::move(pooled_));
   if (!bound_) return;
   bound_->running = nullptr;
+  // First of all: a connection whose session is gone may be in a transaction, and is closed.
+  if (session_.closed_ || !bound_->doomed.empty()) {
+    session_.Unbusy(bound_);
+    bound_.reset();
+    return;
+  }
   if (transaction_over_) session_.EndTransaction(bound_);
   // A BEGIN or a reservation that did not come about.
   if (bound_->backend && bound_->transaction_id == 0 && bound_->reserved_id == 0) {

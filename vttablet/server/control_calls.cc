@@ -94,7 +94,8 @@ Awaitable<Result<std::unique_ptr<ControlConnection>>> Tablet::Connect() {
 
 Awaitable<Result<rpc::GetSchemaResponse>> Tablet::GetSchema(rpc::GetSchemaRequest request) {
   if (!schema_.schema()) {
-    CO_RETURN_IF_ERROR((co_await ReloadSchema({})).status());
+    rpc::ReloadSchemaRequest reload;
+    CO_RETURN_IF_ERROR((co_await ReloadSchema(reload)).status());
   }
   const auto schema = schema_.schema();
   if (request.tables().empty()) co_return *schema;
@@ -127,7 +128,8 @@ Awaitable<Result<rpc::ReloadSchemaResponse>> Tablet::ReloadSchema(
 }
 
 Awaitable<void> Tablet::RunSchemaChanged(std::function<void()> done) {
-  auto reloaded = co_await ReloadSchema({});
+  rpc::ReloadSchemaRequest request;
+  auto reloaded = co_await ReloadSchema(request);
   // The statement has succeeded; the next look at the schema makes up for it.
   if (!reloaded.ok()) {
     LOG(WARNING) << "cannot reload the schema: " << reloaded.status().ToString();
@@ -177,8 +179,8 @@ Awaitable<Result<rpc::FullStatus>> Tablet::FullStatus(rpc::FullStatusRequest) {
   rpc::FullStatus status;
   // Fresh: people and vtctl decide by it.
   auto sql = co_await Connect();
-  Result<MysqlFacts> facts =
-      sql.ok() ? co_await ReadFacts(**sql) : Result<MysqlFacts>(sql.status());
+  Result<MysqlFacts> facts(sql.status());
+  if (sql.ok()) facts = co_await ReadFacts(**sql);
   *status.mutable_health() = MakeHealth();
   status.set_mysql_host(options_.record.mysql_hostname().empty()
                             ? options_.record.hostname()
@@ -241,7 +243,10 @@ Awaitable<Result<rpc::ExecuteFetchResponse>> Tablet::ExecuteFetch(
   }
   response.set_affected_rows(result.ok.affected_rows);
   response.set_last_insert_id(result.ok.last_insert_id);
-  if (request.reload_schema()) CO_RETURN_IF_ERROR((co_await ReloadSchema({})).status());
+  if (request.reload_schema()) {
+    rpc::ReloadSchemaRequest reload;
+    CO_RETURN_IF_ERROR((co_await ReloadSchema(reload)).status());
+  }
   co_return response;
 }
 
@@ -487,8 +492,8 @@ Awaitable<void> Tablet::EndTransactions(std::string reason) {
 
 Awaitable<void> Tablet::RunKill(uint32_t connection_id, std::function<void()> done) {
   auto sql = co_await ControlConnection::Open(control_, options_.mysql, std::chrono::seconds(2));
-  Status status =
-      sql.ok() ? co_await (*sql)->Run(fmt::format("KILL QUERY {}", connection_id)) : sql.status();
+  Status status = sql.status();
+  if (sql.ok()) status = co_await (*sql)->Run(fmt::format("KILL QUERY {}", connection_id));
   constexpr uint16_t kErNoSuchThread = 1094;
   if (!status.ok() && status.mysql_errno() != kErNoSuchThread) {
     LOG(WARNING) << "cannot kill a query: " << status.ToString();

@@ -102,8 +102,8 @@ Awaitable<Status> Tablet::Probe() {
     schema_sql_.reset();
     CO_ASSIGN_OR_RETURN(checks_, co_await CheckSettings(*probe_, WantsSemiSync()));
     for (const std::string& warning : checks_.warnings) LOG(WARNING) << "mysqld: " << warning;
-    const Status identity =
-        co_await CheckIdentity(*probe_, {options_.record.keyspace(), options_.record.shard()});
+    const ShardIdentity expected{options_.record.keyspace(), options_.record.shard()};
+    const Status identity = co_await CheckIdentity(*probe_, expected);
     identity_error_ = std::string(identity.message());
   }
   CO_ASSIGN_OR_RETURN(facts_, co_await ReadFacts(*probe_));
@@ -195,7 +195,8 @@ Awaitable<Status> Tablet::OpenForWrites() {
   }
   CO_RETURN_IF_ERROR(co_await SetReadWrite(*probe_));
   CO_RETURN_IF_ERROR(co_await EnsureReplicationUser(*probe_, options_.replication_user));
-  co_return co_await EnsureSidecar(*probe_, {options_.record.keyspace(), options_.record.shard()});
+  const ShardIdentity identity{options_.record.keyspace(), options_.record.shard()};
+  co_return co_await EnsureSidecar(*probe_, identity);
 }
 
 Awaitable<void> Tablet::UpdateSchema() {
