@@ -71,9 +71,16 @@ Status GetTablets(Context& context) {
     std::move(of_cell.begin(), of_cell.end(), std::back_inserter(tablets));
   }
   if (!keyspace.empty()) RETURN_IF_ERROR(context.topo.GetKeyspace(keyspace).status());
+  std::vector<topo::TabletAlias> aliases;
+  for (const std::string& text : args.Strings("tablet_alias")) {
+    ASSIGN_OR_RETURN(auto alias, topo::ParseAlias(text));
+    aliases.push_back(std::move(alias));
+  }
   std::erase_if(tablets, [&](const topo::Tablet& tablet) {
+    const auto is_it = [&](const auto& alias) { return topo::SameAlias(alias, tablet.alias()); };
     return (!keyspace.empty() && tablet.keyspace() != keyspace) ||
-           (!shard.empty() && tablet.shard() != shard);
+           (!shard.empty() && tablet.shard() != shard) ||
+           (!aliases.empty() && std::none_of(aliases.begin(), aliases.end(), is_it));
   });
   ASSIGN_OR_RETURN(auto listed, Describe(context, std::move(tablets)));
   if (args.Has("tablet_type")) {
@@ -192,6 +199,7 @@ std::vector<Command> TabletCommands() {
        .flags = {{"keyspace", Kind::kString, "only of this keyspace", ""},
                  {"shard", Kind::kString, "only of shards of this name", ""},
                  {"cell", Kind::kString, "only of this cell; may be repeated", ""},
+                 {"tablet_alias", Kind::kString, "only this one; may be repeated", ""},
                  {"tablet_type", Kind::kString, "only of this type", ""}},
        .run = GetTablets},
       {.name = "GetTablet",

@@ -11,9 +11,16 @@ namespace {
 using Kind = FlagSpec::Kind;
 using Problems = std::vector<std::string>;
 
+struct ShardFacts {
+  topo::Shard record;
+  std::string policy;
+  const topo::Tablet* primary = nullptr;
+};
+
 // Whether a tablet answers, and what it says about itself fits the shard record.
-Problems AskTablet(TabletControl& control, const topo::Tablet& tablet, const topo::Shard& shard,
-                   const topo::Tablet* primary) {
+Problems AskTablet(TabletControl& control, const topo::Tablet& tablet, const ShardFacts& facts) {
+  const topo::Shard& shard = facts.record;
+  const topo::Tablet* const primary = facts.primary;
   const std::string alias = topo::AliasToString(tablet.alias());
   const auto status = control.GetFullStatus();
   if (!status.ok()) return {std::string(status.status().message())};
@@ -28,6 +35,10 @@ Problems AskTablet(TabletControl& control, const topo::Tablet& tablet, const top
       shard.has_primary_alias() && topo::SameAlias(shard.primary_alias(), tablet.alias());
   if (is_primary) {
     if (status->super_read_only()) add("is the primary, but its MySQL is read-only");
+    if (topo::RequiredAcks(facts.policy) > 0 && !status->semi_sync_source_enabled()) {
+      add(fmt::format("does not wait for acknowledgements, as durability policy {} wants",
+                      facts.policy));
+    }
     const auto term = status->health().target().primary_term();
     if (term != static_cast<uint64_t>(shard.primary_term())) {
       add(fmt::format("is the primary in term {}, but believes to be in term {}",
@@ -85,10 +96,11 @@ Status CheckShard(Context& context, const std::string& keyspace, const std::stri
     }
   }
   if (!context.args.Bool("ping_tablets")) return Status::Ok();
+  const ShardFacts facts{record, policy.record.durability_policy(), primary};
   std::mutex mutex;
   ForEachTablet(context.tablets, tablets,
                 [&](size_t, const topo::Tablet& tablet, TabletControl& control) {
-                  for (std::string& problem : AskTablet(control, tablet, record, primary)) {
+                  for (std::string& problem : AskTablet(control, tablet, facts)) {
                     const std::lock_guard lock(mutex);
                     problems->push_back(full + ": " + std::move(problem));
                   }

@@ -89,6 +89,7 @@ TEST_F(CommandsTest, Tablets) {
   EXPECT_EQ(all[0]["present"], false);
   EXPECT_EQ(RunJson({"GetTablets", "--tablet_type=replica"}).size(), 2u);
   EXPECT_EQ(RunJson({"GetTablets", "--shard=80-"}).size(), 0u);
+  EXPECT_EQ(RunJson({"GetTablets", "--tablet-alias=zone1-2"}).size(), 1u);
   EXPECT_FALSE(Run({"GetTablets", "--keyspace=nothing"}).ok());
   EXPECT_EQ(RunJson({"GetTablet", "zone1-2"})["alias"]["uid"], 2);
   EXPECT_TRUE(Run({"ChangeTabletType", "zone1-2", "rdonly"}).ok());
@@ -178,12 +179,14 @@ TEST_F(CommandsTest, ValidateNamesTheProblems) {
   ASSERT_TRUE(Run({"InitShardPrimary", "customer/-", "zone1-1"}).ok());
   const Status valid = Run({"Validate", "--ping_tablets"});
   EXPECT_TRUE(valid.ok()) << out();
+  tablets_.tablet(kOne).semi_sync_source = false;
   tablets_.tablet(kTwo).writable = true;
   tablets_.tablet(kThree).source_port = 1;
   EXPECT_TRUE(Run({"ValidateShard", "customer/-"}).ok());
   EXPECT_FALSE(Run({"ValidateKeyspace", "--ping_tablets", "customer"}).ok());
   EXPECT_THAT(out(), HasSubstr("zone1-0000000002 is not the primary, but its MySQL is writable"));
   EXPECT_THAT(out(), HasSubstr("zone1-0000000003 replicates from"));
+  EXPECT_THAT(out(), HasSubstr("zone1-0000000001 does not wait for acknowledgements"));
 }
 
 TEST_F(CommandsTest, TopologyPathsAreDecoded) {

@@ -18,6 +18,7 @@ class FakeControl : public TabletControl {
     status.set_read_only(!me_.writable);
     status.set_super_read_only(!me_.writable);
     status.set_gtid_executed(me_.Position());
+    status.set_semi_sync_source_enabled(me_.semi_sync_source);
     status.mutable_health()->set_serving(true);
     status.mutable_health()->set_tablet_alias(alias_);
     status.mutable_health()->mutable_target()->set_primary_term(me_.term);
@@ -71,6 +72,7 @@ class FakeControl : public TabletControl {
     RETURN_IF_ERROR(Enter("InitPrimary"));
     me_.term = request.primary_term();
     me_.writable = true;
+    me_.semi_sync_source = request.semi_sync();
     me_.transactions += 2;
     return me_.Position();
   }
@@ -89,6 +91,7 @@ class FakeControl : public TabletControl {
     RETURN_IF_ERROR(Enter("PromoteReplica"));
     me_.source_port = 0;
     me_.writable = true;
+    me_.semi_sync_source = request.semi_sync();
     me_.term = request.primary_term();
     return me_.Position();
   }

@@ -20,6 +20,7 @@ struct FakeTablet {
   int mysql_port = 0;
   int source_port = 0;  // 0: no replication
   bool semi_sync_replica = false;
+  bool semi_sync_source = false;
   topo::TabletType type = topo::REPLICA;
   rpc::GetSchemaResponse schema;
 
