@@ -336,6 +336,16 @@ Token Lexer::LexVariableName(uint32_t begin) {
   return token;
 }
 
+// Digits above the largest 64-bit number are a decimal.
+bool Lexer::FitsInteger(uint32_t begin, uint32_t end) const {
+  if (end - begin < 20) {
+    return true;
+  }
+  std::string_view digits(reinterpret_cast<const char*>(data_) + begin, end - begin);
+  digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+  return digits.size() < 20 || (digits.size() == 20 && digits <= "18446744073709551615");
+}
+
 Token Lexer::LexNumber(uint32_t begin) {
   uint32_t at = begin + 1;
   if (data_[begin] == '0' && (At(at) == 'x' || At(at) == 'b')) {
@@ -353,7 +363,10 @@ Token Lexer::LexNumber(uint32_t begin) {
     ++at;
   }
   if (!IsName(At(at))) {
-    return At(at) == '.' ? LexFraction(begin, at + 1) : Make(TokenKind::kInteger, begin, at);
+    if (At(at) == '.') {
+      return LexFraction(begin, at + 1);
+    }
+    return Make(FitsInteger(begin, at) ? TokenKind::kInteger : TokenKind::kDecimal, begin, at);
   }
   if (At(at) == 'e' || At(at) == 'E') {
     uint32_t digits = at + 1;

@@ -48,6 +48,7 @@ class Lexer {
   Token LexName(uint32_t begin);
   Token LexNameAfterDot(uint32_t begin);
   Token LexVariableName(uint32_t begin);
+  bool FitsInteger(uint32_t begin, uint32_t end) const;
   Token LexNumber(uint32_t begin);
   Token LexFraction(uint32_t begin, uint32_t at);
   Token LexString(uint32_t begin, uint32_t quote_at, TokenKind kind);

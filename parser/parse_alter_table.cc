@@ -38,7 +38,7 @@ void ParseAdd(Parser& p, AlterAction* action) {
     action->no_write_to_binlog = AcceptNoWriteToBinlog(p);
     if (p.Accept(Kw::kPartitions)) {
       action->word = p.ParseIntegerText();
-    } else {
+    } else if (p.AtSymbol('(')) {
       action->partitions = ParsePartitionDefs(p);
     }
     return;

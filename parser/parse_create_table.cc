@@ -224,6 +224,12 @@ void ParseColumnBody(Parser& p, ColumnDef* column) {
     column->references = ParseReference(p);
   }
   column->checks = checks.Take();
+  if (column->generated != nullptr && column->default_value != nullptr) {
+    p.Fail(1221, "HY000", "Incorrect usage of DEFAULT and generated column");
+  }
+  if (!column->srid.empty() && column->type->type < TypeKind::kGeometry) {
+    p.Fail(1221, "HY000", "Incorrect usage of SRID and non-geometry column");
+  }
 }
 
 }  // namespace
@@ -473,9 +479,13 @@ Statement* ParseCreateTable(Parser& p, uint32_t begin) {
     }
   }
   Parser::Collector<Option*> options(&p);
+  bool more = false;
   while (Option* option = ParseOptionalTableOption(p)) {
     options.Add(option);
-    p.AcceptSymbol(',');
+    more = p.AcceptSymbol(',');
+  }
+  if (more) {
+    p.SyntaxError();
   }
   table->options = options.Take();
   if (p.At(Kw::kPartition)) {
@@ -489,9 +499,7 @@ Statement* ParseCreateTable(Parser& p, uint32_t begin) {
   const bool as = p.Accept(Kw::kAs);
   if (as || p.AtQueryStart() || p.AtSymbol('(')) {
     table->query = p.ParseQueryExpression(false);
-  } else if (table->duplicates != DuplicateHandling::kNone ||
-             (table->columns.empty() && table->indexes.empty() && table->checks.empty() &&
-              table->options.empty() && table->partition == nullptr)) {
+  } else if (table->duplicates != DuplicateHandling::kNone) {
     p.SyntaxError();
   }
   return p.Finish(table);

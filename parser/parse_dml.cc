@@ -65,17 +65,23 @@ void ParseInsertSet(Parser& p, Insert* insert) {
 }
 
 // t, t.*, db.t, db.t.*
-TableName* ParseDeleteTarget(Parser& p) {
+TableName* ParseDeleteTarget(Parser& p, bool* wild = nullptr) {
   auto* table = p.New<TableName>(p.Cur().begin);
   table->name = p.ParseIdent();
   if (p.AcceptSymbol('.')) {
     if (p.AcceptSymbol('*')) {
+      if (wild != nullptr) {
+        *wild = true;
+      }
       return p.Finish(table);
     }
     table->schema = table->name;
     table->name = p.ParseIdent();
     if (p.AcceptSymbol('.')) {
       p.ExpectSymbol('*');
+      if (wild != nullptr) {
+        *wild = true;
+      }
     }
   }
   return p.Finish(table);
@@ -206,7 +212,8 @@ Statement* ParseDelete(Parser& p, WithClause* with, uint32_t begin) {
     return p.Finish(del);
   }
   const uint32_t table_begin = p.Cur().begin;
-  TableName* first = ParseDeleteTarget(p);
+  bool wild = false;
+  TableName* first = ParseDeleteTarget(p, &wild);
   if (p.AtSymbol(',') || p.At(Kw::kUsing)) {
     Parser::Collector<TableName*> targets(&p);
     targets.Add(first);
@@ -219,6 +226,9 @@ Statement* ParseDelete(Parser& p, WithClause* with, uint32_t begin) {
     del->from = p.ParseTableRefs();
     del->where = p.ParseOptionalWhere();
     return p.Finish(del);
+  }
+  if (wild) {
+    p.SyntaxError();
   }
   auto* factor = p.New<TableFactor>(table_begin);
   factor->table = first;

@@ -120,12 +120,14 @@ Expr* Parser::ParseBoolPrimary() {
     if (AtComparison()) {
       NoteLink(links);
       const BinaryOp op = ComparisonOp();
+      const Kw next = Peek().keyword;
+      if (op == BinaryOp::kNullSafeEqual &&
+          (next == Kw::kAll || next == Kw::kAny || next == Kw::kSome) && PeekIsSymbol('(', 2)) {
+        SyntaxError();  // there is no <=> ALL
+      }
       Advance();
       const bool all = At(Kw::kAll);
       if ((all || At(Kw::kAny) || At(Kw::kSome)) && PeekIsSymbol('(')) {
-        if (op == BinaryOp::kNullSafeEqual) {
-          SyntaxError();
-        }
         Advance();
         auto* node = New<QuantifiedComparison>(begin);
         node->op = op;
@@ -141,7 +143,7 @@ Expr* Parser::ParseBoolPrimary() {
       node->right = ParsePredicate();
       left = Finish(node);
     } else if (At(Kw::kIs)) {
-      NoteLink(links);
+      LimitLinks(links);
       Advance();
       auto* node = New<IsExpr>(begin);
       node->operand = left;
@@ -403,11 +405,11 @@ Expr* Parser::ParsePostfix() {
   const uint32_t begin = ExprBegin();
   Expr* operand = ParsePrimary();
   for (uint32_t links = 1; At(Kw::kCollate); ++links) {
-    NoteLink(links);
+    LimitLinks(links);
     Advance();
     auto* node = New<CollateExpr>(begin);
     node->operand = operand;
-    node->collation = ParseCollationName();
+    node->collation = ParseIdentOrText();
     operand = Finish(node);
   }
   return operand;

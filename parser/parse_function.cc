@@ -534,6 +534,9 @@ Expr* Parser::ParseGenericCall(uint32_t begin, const Ident& schema, const Ident&
   auto* call = New<FunctionCall>(begin);
   call->schema = schema;
   call->name = name;
+  // `count (1)` calls a stored function; printed, it must not become the aggregate.
+  call->name.quoted =
+      name.quoted || (schema.empty() && FindFunctionWord(name.text) != FunctionWord::kNone);
   ExpectSymbol('(');
   Collector<Expr*> args(this);
   std::vector<std::string_view> aliases;
@@ -774,6 +777,9 @@ Expr* Parser::ParseCastFunction(bool convert) {
     node->type = ParseCastType();
   } else {
     if (Accept(Kw::kAt)) {
+      if (At(Kw::kLocal)) {
+        Fail(1235, "42000", "This version of MySQL doesn't yet support 'AT LOCAL'");
+      }
       Expect(Kw::kTime);
       Expect(Kw::kZone);
       Accept(Kw::kInterval);

@@ -198,7 +198,8 @@ Ident Parser::ParseCharsetName() {
   if (At(Kw::kBinary)) {
     Ident ident;
     ident.begin = cur_.begin;
-    ident.text = Text(Advance());
+    ident.text = "binary";
+    Advance();
     return ident;
   }
   return ParseIdentOrText();

@@ -26,6 +26,18 @@ Statement* ParseLoad(Parser& p) {
     p.SyntaxError();
   }
   load->file = p.ParseTextString();
+  const uint32_t options = p.Cur().begin;
+  if (p.AcceptWord("COUNT")) {
+    p.ParseNumber();
+  }
+  if (p.Accept(Kw::kIn)) {
+    p.Expect(Kw::kPrimary);
+    p.Expect(Kw::kKey);
+    p.Expect(Kw::kOrder);
+  }
+  if (p.prev_end() > options) {
+    load->file_options = p.SourceText(options, p.prev_end());
+  }
   if (p.Accept(Kw::kReplace)) {
     load->replace = true;
   } else {
@@ -41,7 +53,7 @@ Statement* ParseLoad(Parser& p) {
     }
     load->charset = p.ParseCharsetName();
   }
-  if (load->xml && p.Accept(Kw::kRows)) {
+  if (p.Accept(Kw::kRows)) {
     p.Expect(Kw::kIdentified);
     p.Expect(Kw::kBy);
     load->rows_identified_by = p.ParseTextString();

@@ -152,7 +152,7 @@ Query* Parser::FinishQuery(WithClause* with, Query* body, bool in_parens, uint32
   const auto parse_into = [&] {
     if (top_level && At(Kw::kInto)) {
       if (body->into != nullptr) {
-        SyntaxError();
+        Fail(3953, "42000", "Multiple INTO clauses in one query block.");
       }
       body->into = ParseInto();
     }
@@ -430,6 +430,7 @@ Limit* Parser::ParseOptionalLimit(bool with_offset) {
   limit->count = number();
   if (with_offset) {
     if (AcceptSymbol(',')) {
+      limit->comma_form = true;
       limit->offset = limit->count;
       limit->count = number();
     } else if (Accept(Kw::kOffset)) {

@@ -43,6 +43,10 @@ Option* ParseOptionalCharsetOption(Parser& p) {
 }
 
 Option* ParseOptionalTableOption(Parser& p) {
+  if (p.At(Kw::kDefault) && p.PeekIs(Kw::kEncryption)) {
+    p.Advance();
+    p.SyntaxError();  // DEFAULT ENCRYPTION is for databases
+  }
   if (Option* option = ParseOptionalCharsetOption(p)) {
     return option;
   }

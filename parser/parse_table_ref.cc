@@ -64,7 +64,7 @@ TableRef* Parser::ParseJoinTail(TableRef* left, uint32_t begin) {
       default:
         return left;
     }
-    NoteLink(links);
+    LimitLinks(links);
     auto* join = New<Join>(begin);
     join->join = kind;
     join->natural = natural;
@@ -133,7 +133,7 @@ TableRef* Parser::ParseTableFactor() {
   if (AtSymbol('{')) {
     const Nesting nesting(this);
     Advance();
-    ParseIdent();  // OJ; MySQL takes any word
+    Expect(Kw::kOj);
     TableRef* table = ParseTableRef();
     ExpectSymbol('}');
     return table;
@@ -278,7 +278,7 @@ TableRef* Parser::ParseJsonTable() {
   table->columns = ParseJsonColumns();
   ExpectSymbol(')');
   if (!At(Kw::kAs) && !AtIdent()) {
-    Fail(4061, "42000", "Every table function must have an alias.");
+    Fail(3667, "HY000", "Every table function must have an alias");
   }
   table->alias = ParseOptionalTableAlias();
   return Finish(table);
@@ -292,9 +292,9 @@ List<JsonTableColumn*> Parser::ParseJsonColumns() {
   Collector<JsonTableColumn*> columns(this);
   do {
     auto* column = New<JsonTableColumn>(cur_.begin);
-    if (At(Kw::kNested) && (PeekIs(Kw::kPath) || Peek().kind == TokenKind::kString)) {
+    if (At(Kw::kNested) && PeekIs(Kw::kPath)) {
       Advance();
-      Accept(Kw::kPath);
+      Advance();
       column->column = JsonColumnKind::kNested;
       if (!AtKind(TokenKind::kString)) {
         SyntaxError();

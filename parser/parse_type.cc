@@ -371,9 +371,7 @@ DataType* Parser::ParseCastType() {
       return Finish(type);
     }
     case Kw::kDecimal:
-    case Kw::kDec:
-    case Kw::kNumeric:
-    case Kw::kFixed: {
+    case Kw::kDec: {
       auto* type = New<DataType>(cur_.begin);
       Advance();
       type->type = TypeKind::kDecimal;
@@ -402,8 +400,11 @@ DataType* Parser::ParseCastType() {
     case Kw::kMultilinestring:
     case Kw::kMultipolygon:
     case Kw::kGeometrycollection:
-    case Kw::kGeomcollection:
-    case Kw::kVector: {
+    case Kw::kGeomcollection: {
+      if (PeekIs(Kw::kVarying) || PeekIs(Kw::kVarchar)) {
+        Advance();
+        SyntaxError();
+      }
       DataType* type = ParseDataType();
       if (type->type == TypeKind::kVarchar) {
         SyntaxErrorAt(type->begin, prev_end_);

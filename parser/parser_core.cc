@@ -134,6 +134,9 @@ void Parser::SyntaxError() { SyntaxErrorAt(cur_.begin, cur_.end); }
 void Parser::SyntaxErrorAt(uint32_t offset, uint32_t line_offset) {
   // MySQL shows at most 80 characters from the token on, whole characters only.
   std::string_view near = text_.substr(std::min<size_t>(offset, text_.size()));
+  while (!near.empty() && (near.back() == ' ' || (near.back() >= 9 && near.back() <= 13))) {
+    near.remove_suffix(1);
+  }
   size_t bytes = 0;
   for (int characters = 0; bytes < near.size() && characters < 80; ++characters) {
     ++bytes;

@@ -173,7 +173,11 @@ class Parser {
     explicit Collector(Parser* parser) : parser_(parser), from_(parser->scratch_.size()) {
       static_assert(sizeof(T) % 8 == 0 && std::is_trivially_copyable_v<T>);
     }
-    ~Collector() { parser_->scratch_.resize(from_); }
+    ~Collector() {
+      if (!taken_) {
+        parser_->scratch_.resize(from_);
+      }
+    }
     Collector(const Collector&) = delete;
     Collector& operator=(const Collector&) = delete;
 
@@ -192,12 +196,14 @@ class Parser {
                     sizeof(T) * list.count);
       }
       parser_->scratch_.resize(from_);
+      taken_ = true;
       return list;
     }
 
    private:
     Parser* parser_;
     size_t from_;
+    bool taken_ = false;
   };
 
  private:
@@ -252,6 +258,12 @@ class Parser {
     return pending_primary_ != nullptr ? pending_primary_->begin : cur_.begin;
   }
   void NoteLink(uint32_t links);
+  // For chains over which other code recurses: a long one counts as nesting.
+  void LimitLinks(uint32_t links) {
+    if (links > options_.max_depth) {
+      FailTooDeep();
+    }
+  }
 
   Query* ParseQueryBody(Query* first, bool first_in_parens, int level);
   Query* ParseQueryPrimary(bool* in_parens);

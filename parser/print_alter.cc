@@ -207,10 +207,10 @@ void Printer::Print(const AlterAction* node) {
     case AlterKind::kAddPartition:
       Put("ADD PARTITION");
       PutIf(node->no_write_to_binlog, " NO_WRITE_TO_BINLOG");
-      if (node->partitions.empty()) {
+      if (!node->word.empty()) {
         Put(" PARTITIONS ");
         Put(node->word);
-      } else {
+      } else if (!node->partitions.empty()) {
         definitions();
       }
       return;

@@ -135,6 +135,10 @@ void Printer::Print(const LoadData* node) {
     Put(" ");
   }
   LiteralText(node->file);
+  if (!node->file_options.empty()) {
+    Put(" ");
+    Put(node->file_options);
+  }
   PutIf(node->replace, " REPLACE");
   PutIf(node->ignore, " IGNORE");
   Put(" INTO TABLE ");

@@ -544,7 +544,7 @@ void Printer::Print(const ConvertUsing* node) {
 void Printer::Print(const CollateExpr* node) {
   Expr_(node->operand, Binding::kCollate);
   Put(" COLLATE ");
-  Charset(node->collation);
+  Name(node->collation);
 }
 
 void Printer::Print(const DefaultExpr* node) {

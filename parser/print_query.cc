@@ -25,6 +25,12 @@ void Printer::LimitTail(const Limit* limit) {
 
 void Printer::Print(const Limit* node) {
   Put("LIMIT ");
+  if (node->comma_form) {
+    Expr_(node->offset);
+    Put(", ");
+    Expr_(node->count);
+    return;
+  }
   Expr_(node->count);
   if (node->offset != nullptr) {
     Put(" OFFSET ");

@@ -73,6 +73,7 @@ struct LoadData : Statement {
   bool local = false;
   std::string_view source;  // FROM INFILE is the default; INFILE, URL or S3 when written
   Literal* file = nullptr;
+  std::string_view file_options;  // COUNT n, IN PRIMARY KEY ORDER
   bool replace = false;
   bool ignore = false;
   TableName* table = nullptr;
@@ -84,8 +85,9 @@ struct LoadData : Statement {
   List<Expr*> columns;  // ColumnRef or UserVariable
   List<Assignment*> set;
   std::string_view tail;  // clauses of the bulk loader, as text
-  KEYSPAN_NODE(LoadData, Statement, xml, priority, local, source, file, replace, ignore, table,
-               partitions, charset, rows_identified_by, format, ignore_lines, columns, set, tail)
+  KEYSPAN_NODE(LoadData, Statement, xml, priority, local, source, file, file_options, replace,
+               ignore, table, partitions, charset, rows_identified_by, format, ignore_lines,
+               columns, set, tail)
 };
 
 // CALL [schema.]name[(args)]

@@ -99,6 +99,8 @@ struct OrderItem : Node {
 struct Limit : Node {
   Expr* count = nullptr;
   Expr* offset = nullptr;
+  // LIMIT offset, count: matters only because placeholders are numbered by their order.
+  bool comma_form = false;
   KEYSPAN_NODE(Limit, Node, count, offset)
 };
 

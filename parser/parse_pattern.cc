@@ -1,0 +1,381 @@
+#include "parser/parse_pattern.h"
+
+namespace keyspan::parser {
+
+struct Pattern::Recorded {
+  OtherStatement* statement;
+  std::vector<TableName*> names;
+  std::vector<std::string_view> words;
+};
+
+namespace {
+
+std::string_view NextWord(std::string_view* rest) {
+  while (!rest->empty() && rest->front() == ' ') {
+    rest->remove_prefix(1);
+  }
+  const size_t size = std::min(rest->find(' '), rest->size());
+  const std::string_view word = rest->substr(0, size);
+  rest->remove_prefix(size);
+  return word;
+}
+
+void SkipParams(Parser& p) {
+  int depth = 0;
+  do {
+    if (p.AtKind(TokenKind::kEnd) || p.AtKind(TokenKind::kInvalid)) {
+      p.SyntaxError();
+    }
+    depth += p.AtSymbol('(') ? 1 : p.AtSymbol(')') ? -1 : 0;
+    p.Advance();
+  } while (depth > 0);
+}
+
+// What GRANT and REVOKE list: privileges of one or more words with columns, or roles.
+void SkipPrivileges(Parser& p) {
+  do {
+    bool any = false;
+    while (!p.AtEnd() && !p.AtAny({Kw::kOn, Kw::kTo, Kw::kFrom}) && !p.AtSymbol(',')) {
+      if (p.AtSymbol('(')) {
+        if (!any) {
+          p.SyntaxError();
+        }
+        SkipParams(p);
+        break;
+      }
+      const bool word = p.AtKind(TokenKind::kIdent) || p.AtIdentOrText() ||
+                        (any && (p.AtSymbol('@') || p.AtKind(TokenKind::kHostname)));
+      if (!word) {
+        p.SyntaxError();
+      }
+      any = true;
+      p.Advance();
+    }
+    if (!any) {
+      p.SyntaxError();
+    }
+  } while (p.AcceptSymbol(','));
+}
+
+// *, *.*, schema.*, [schema.]name
+TableName* ParseGrantObject(Parser& p) {
+  auto* object = p.New<TableName>(p.Cur().begin);
+  const auto part = [&](Ident* ident) {
+    if (p.AtSymbol('*')) {
+      p.Advance();
+      ident->text = "*";
+    } else {
+      *ident = p.ParseIdent();
+    }
+  };
+  part(&object->name);
+  if (p.AcceptSymbol('.')) {
+    object->schema = object->name;
+    part(&object->name);
+  }
+  return p.Finish(object);
+}
+
+void SkipRest(Parser& p, bool body) {
+  int depth = 0;
+  if (body && p.AtEnd()) {
+    p.SyntaxError();
+  }
+  while (!p.AtKind(TokenKind::kEnd) && (body || !p.AtSymbol(';'))) {
+    if (p.AtKind(TokenKind::kInvalid)) {
+      p.SyntaxError();
+    }
+    depth += p.AtSymbol('(') ? 1 : p.AtSymbol(')') ? -1 : 0;
+    if (depth < 0) {
+      p.SyntaxError();
+    }
+    p.Advance();
+  }
+  if (depth != 0) {
+    p.SyntaxError();
+  }
+}
+
+bool AtUser(Parser& p) { return p.AtIdentOrText() || p.At(Kw::kCurrentUser); }
+
+}  // namespace
+
+Pattern::Pattern(std::string_view text) {
+  std::vector<std::vector<Item>> alternatives = Compile(&text);
+  items_ = std::move(alternatives[0]);
+}
+
+// Up to the closing bracket of the group, or the end.
+std::vector<std::vector<Pattern::Item>> Pattern::Compile(std::string_view* rest) {
+  std::vector<std::vector<Item>> alternatives(1);
+  for (;;) {
+    const std::string_view word = NextWord(rest);
+    if (word.empty() || word == "]" || word == ")" || word[0] == '}') {
+      if (word.size() == 2) {
+        alternatives[0].insert(alternatives[0].begin(),
+                               Item{Kind::kRepeat, "", false, word[1], {}});
+      }
+      return alternatives;
+    }
+    if (word == "|") {
+      alternatives.emplace_back();
+    } else if (word == "[" || word == "(" || word == "{") {
+      Item item{word == "["   ? Kind::kOptional
+                : word == "(" ? Kind::kChoice
+                              : Kind::kRepeat,
+                "", false, 0, Compile(rest)};
+      if (item.kind == Kind::kRepeat) {
+        // The closing bracket left its repeat sign in front.
+        item.repeat = item.alternatives[0].front().repeat;
+        item.alternatives[0].erase(item.alternatives[0].begin());
+      }
+      alternatives.back().push_back(std::move(item));
+    } else if (word[0] == '<') {
+      alternatives.back().push_back(Item{Kind::kSlot, std::string(word), false, 0, {}});
+    } else if (word[0] == '\'') {
+      alternatives.back().push_back(Item{Kind::kSymbol, std::string(1, word[1]), false, 0, {}});
+    } else {
+      const bool record = word[0] == ':';
+      alternatives.back().push_back(
+          Item{Kind::kWord, std::string(word.substr(record ? 1 : 0)), record, 0, {}});
+    }
+  }
+}
+
+bool Pattern::CanStart(Parser& p, const std::vector<Item>& items) {
+  for (const Item& item : items) {
+    if (CanStart(p, item)) {
+      return true;
+    }
+    const bool skippable = item.kind == Kind::kOptional ||
+                           (item.kind == Kind::kRepeat && item.repeat == '*') ||
+                           item.text == "<ifexists>" || item.text == "<ifnotexists>";
+    if (!skippable) {
+      return false;
+    }
+  }
+  return items.empty();
+}
+
+bool Pattern::CanStart(Parser& p, const Item& item) {
+  switch (item.kind) {
+    case Kind::kWord:
+      return p.AtWord(item.text);
+    case Kind::kSymbol:
+      return p.AtSymbol(item.text[0]);
+    case Kind::kOptional:
+    case Kind::kChoice:
+    case Kind::kRepeat:
+      for (const auto& alternative : item.alternatives) {
+        if (CanStart(p, alternative)) {
+          return true;
+        }
+      }
+      return false;
+    case Kind::kSlot:
+      break;
+  }
+  if (item.text == "<table>" || item.text == "<name>" || item.text == "<ident>" ||
+      item.text == "<qident>") {
+    return p.AtIdent();
+  }
+  if (item.text == "<user>" || item.text == "<role>") {
+    return AtUser(p);
+  }
+  if (item.text == "<text>") {
+    return p.AtIdentOrText();
+  }
+  if (item.text == "<string>" || item.text == "<xid>") {
+    return p.AtKind(TokenKind::kString) || p.AtKind(TokenKind::kHex) || p.AtKind(TokenKind::kBit);
+  }
+  if (item.text == "<number>") {
+    return p.AtKind(TokenKind::kInteger);
+  }
+  if (item.text == "<ifexists>" || item.text == "<ifnotexists>") {
+    return p.At(Kw::kIf);
+  }
+  if (item.text == "<params>") {
+    return p.AtSymbol('(');
+  }
+  if (item.text == "<var>") {
+    return p.AtSymbol('@');
+  }
+  return !p.AtEnd();
+}
+
+void Pattern::MatchSlot(Parser& p, const std::string& slot, Recorded* recorded) {
+  if (slot == "<table>") {
+    recorded->names.push_back(p.ParseTableName());
+  } else if (slot == "<name>") {
+    auto* name = p.New<TableName>(p.Cur().begin);
+    name->name = p.ParseIdent();
+    recorded->names.push_back(p.Finish(name));
+  } else if (slot == "<user>" || slot == "<role>") {
+    recorded->names.push_back(p.ParseUser());
+  } else if (slot == "<ident>") {
+    p.ParseIdent();
+  } else if (slot == "<qident>") {
+    p.ParseColumnRef();
+  } else if (slot == "<text>") {
+    p.ParseIdentOrText();
+  } else if (slot == "<string>") {
+    p.ParseTextString();
+  } else if (slot == "<number>") {
+    p.ParseNumber();
+  } else if (slot == "<expr>") {
+    p.ParseExpr();
+  } else if (slot == "<literal>") {
+    p.ParseSignedLiteral();
+  } else if (slot == "<var>") {
+    p.ExpectSymbol('@');
+    p.ParseIdentOrText();
+  } else if (slot == "<value>") {
+    recorded->statement->value = p.ParseExpr();
+  } else if (slot == "<xid>") {
+    recorded->statement->value = p.ParseTextString();
+    if (p.AcceptSymbol(',')) {
+      p.ParseTextString();
+      if (p.AcceptSymbol(',')) {
+        p.ParseNumber();
+      }
+    }
+  } else if (slot == "<ifexists>") {
+    recorded->statement->if_exists = p.AcceptIfExists();
+  } else if (slot == "<ifnotexists>") {
+    recorded->statement->if_not_exists = p.AcceptIfNotExists();
+  } else if (slot == "<query>") {
+    p.ParseQueryExpression(false);
+  } else if (slot == "<type>") {
+    p.ParseDataType();
+    if (p.Accept(Kw::kCollate)) {
+      p.ParseCollationName();
+    }
+  } else if (slot == "<params>") {
+    if (!p.AtSymbol('(')) {
+      p.SyntaxError();
+    }
+    SkipParams(p);
+  } else if (slot == "<privs>") {
+    SkipPrivileges(p);
+  } else if (slot == "<object>") {
+    recorded->names.push_back(ParseGrantObject(p));
+  } else if (slot == "<stmt>") {
+    ParseStatement(p);
+  } else {
+    SkipRest(p, slot == "<body>");
+  }
+}
+
+void Pattern::MatchItem(Parser& p, const Item& item, Recorded* recorded) {
+  const auto match_one_of = [&] {
+    for (const auto& alternative : item.alternatives) {
+      if (CanStart(p, alternative)) {
+        MatchItems(p, alternative, recorded);
+        return true;
+      }
+    }
+    return false;
+  };
+  switch (item.kind) {
+    case Kind::kWord:
+      if (!p.AtWord(item.text)) {
+        p.SyntaxError();
+      }
+      if (item.record) {
+        recorded->words.push_back(p.arena().CopyString(item.text));
+      }
+      p.Advance();
+      return;
+    case Kind::kSymbol:
+      p.ExpectSymbol(item.text[0]);
+      return;
+    case Kind::kSlot:
+      MatchSlot(p, item.text, recorded);
+      return;
+    case Kind::kOptional:
+      match_one_of();
+      return;
+    case Kind::kChoice:
+      if (!match_one_of()) {
+        p.SyntaxError();
+      }
+      return;
+    case Kind::kRepeat:
+      if (item.repeat == ',') {
+        do {
+          if (!match_one_of()) {
+            p.SyntaxError();
+          }
+        } while (p.AcceptSymbol(','));
+        return;
+      }
+      if (item.repeat == '+' && !match_one_of()) {
+        p.SyntaxError();
+      }
+      while (!p.AtEnd() && match_one_of()) {
+      }
+      return;
+  }
+}
+
+void Pattern::MatchItems(Parser& p, const std::vector<Item>& items, Recorded* recorded) {
+  for (const Item& item : items) {
+    MatchItem(p, item, recorded);
+  }
+}
+
+void Pattern::Match(Parser& p, OtherStatement* statement) const {
+  const Parser::Nesting nesting(&p);
+  Recorded recorded{statement, {}, {}};
+  MatchItems(p, items_, &recorded);
+  statement->names = MakeList<TableName*>(p.arena(), recorded.names);
+  statement->words = MakeList<std::string_view>(p.arena(), recorded.words);
+}
+
+void PatternTable::Add(const StatementPattern& pattern) {
+  Entry entry{pattern.kind, {}, Pattern(pattern.rest)};
+  std::string_view lead = pattern.lead;
+  for (std::string_view word = NextWord(&lead); !word.empty(); word = NextWord(&lead)) {
+    entry.lead.emplace_back(word);
+  }
+  entries_.push_back(std::move(entry));
+}
+
+Statement* PatternTable::Parse(Parser& p, bool last) const {
+  return ParseAfter(p, 0, p.Cur().begin, last);
+}
+
+Statement* PatternTable::ParseAfter(Parser& p, size_t skip, uint32_t begin, bool last) const {
+  const auto token_is = [&](size_t i, const std::string& word) {
+    const Token& token = i == 0 ? p.Cur() : p.Peek(static_cast<int>(i));
+    return token.kind == TokenKind::kIdent && EqualsIgnoreCase(p.Text(token), word);
+  };
+  size_t longest = 0;
+  for (const Entry& entry : entries_) {
+    size_t matched = skip;
+    while (matched < entry.lead.size() && token_is(matched - skip, entry.lead[matched])) {
+      ++matched;
+    }
+    longest = std::max(longest, matched - skip);
+    if (matched < entry.lead.size()) {
+      continue;
+    }
+    for (; matched > skip; --matched) {
+      p.Advance();
+    }
+    auto* statement = p.New<OtherStatement>(begin);
+    statement->other = entry.kind;
+    entry.rest.Match(p, statement);
+    statement->text = p.SourceText(begin, p.prev_end());
+    return p.Finish(statement);
+  }
+  if (last && longest > 0) {
+    for (; longest > 0; --longest) {
+      p.Advance();
+    }
+    p.SyntaxError();
+  }
+  return nullptr;
+}
+
+}  // namespace keyspan::parser

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parser/statements.h"
+
+namespace keyspan::parser {
+
+// The syntax of a statement that becomes an OtherStatement, as text that reads like the manual. One
+// token of lookahead decides everywhere, as in MySQL. Elements, separated by spaces:
+//   WORD           this word (any case); :WORD also puts it into OtherStatement::words
+//   '='            this symbol
+//   [ a | b ]      optional        ( a | b )      one of
+//   { a },         one or more, with commas between; { a }+ without; { a }* none or more
+//   <table>        [schema.]name, into names      <name>    a name, into names
+//   <user>         an account, into names         <role>    the same
+//   <ident> <qident> <text> <string> <number> <expr> <literal> <var>   not recorded; text = name or
+//   'x' <value>        an expression, into value      <xid>     'a'[, 'b'[, n]], the first into
+//   value <ifexists> <ifnotexists>   optional           <query>   a query <type>         a data
+//   type                    <stmt>    any statement <rest>         everything to the end of the
+//   statement, parentheses balanced <body>         everything to the end of the text: the body of a
+//   stored program
+class Pattern {
+ public:
+  explicit Pattern(std::string_view text);
+
+  // Consumes what the pattern says or throws a syntax error.
+  void Match(Parser& p, OtherStatement* statement) const;
+
+ private:
+  enum class Kind : uint8_t { kWord, kSymbol, kSlot, kOptional, kChoice, kRepeat };
+  struct Item {
+    Kind kind;
+    std::string text;
+    bool record = false;
+    char repeat = 0;  // ',' '+' '*'
+    std::vector<std::vector<Item>> alternatives;
+  };
+  struct Recorded;
+
+  static std::vector<std::vector<Item>> Compile(std::string_view* rest);
+  static bool CanStart(Parser& p, const Item& item);
+  static bool CanStart(Parser& p, const std::vector<Item>& items);
+  static void MatchItems(Parser& p, const std::vector<Item>& items, Recorded* recorded);
+  static void MatchItem(Parser& p, const Item& item, Recorded* recorded);
+  static void MatchSlot(Parser& p, const std::string& slot, Recorded* recorded);
+
+  std::vector<Item> items_;
+};
+
+// A statement: its kind, the words that it begins with, and what follows these.
+struct StatementPattern {
+  OtherKind kind;
+  std::string_view lead;
+  std::string_view rest;
+};
+
+// The compiled form of a table of StatementPatterns.
+class PatternTable {
+ public:
+  template <size_t kCount>
+  explicit PatternTable(const StatementPattern (&patterns)[kCount]) {
+    for (const StatementPattern& pattern : patterns) {
+      Add(pattern);
+    }
+  }
+
+  // The statement at the parser if its leading words are in the table, else null with nothing
+  // consumed. Where tables overlap, the first entry counts.
+  // With `last`, words that only begin like an entry are a syntax error.
+  Statement* Parse(Parser& p, bool last) const;
+  // The same for what follows words that were consumed before (`skip` leading words of the
+  // entries).
+  Statement* ParseAfter(Parser& p, size_t skip, uint32_t begin, bool last) const;
+
+ private:
+  struct Entry {
+    OtherKind kind;
+    std::vector<std::string> lead;
+    Pattern rest;
+  };
+  void Add(const StatementPattern& pattern);
+
+  std::vector<Entry> entries_;
+};
+
+}  // namespace keyspan::parser
