@@ -16,18 +16,18 @@ class TlsContext {
   // years) are made, so that TLS works out of the box; `ca_file` non-empty asks clients for
   // certificates.
   struct ServerFiles {
-    std::string cert_file;
-    std::string key_file;
-    std::string ca_file;
+    std::string cert_file = {};
+    std::string key_file = {};
+    std::string ca_file = {};
   };
   static Result<std::shared_ptr<const TlsContext>> Server(const ServerFiles& files);
   // Client: verifies the server against `ca_file` unless that is empty; the host name too when
   // `verify_host` is not empty.
   struct ClientFiles {
-    std::string ca_file;
-    std::string cert_file;
-    std::string key_file;
-    std::string verify_host;
+    std::string ca_file = {};
+    std::string cert_file = {};
+    std::string key_file = {};
+    std::string verify_host = {};
   };
   static Result<std::shared_ptr<const TlsContext>> Client(const ClientFiles& files);
 

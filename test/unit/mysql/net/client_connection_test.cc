@@ -118,6 +118,24 @@ TEST_F(ClientConnectionTest, LogsInEveryWay) {
   });
 }
 
+TEST_F(ClientConnectionTest, TheServersCertificateIsChecked) {
+  Run([](ClientConnectionTest* t) -> Awaitable<void> {
+    ClientOptions options = Tcp("app", "secret", Tls::kRequired);
+    options.tls = *TlsContext::Client({.ca_file = server_->data_folder() + "/ca.pem"});
+    Result<ConnectionPtr> c = co_await ClientConnection::Connect(t->executor(), options);
+    EXPECT_TRUE(c.ok()) << c.status().ToString();
+    // Any other certificate is not its CA; and its name is not that of a host.
+    options.tls = *TlsContext::Client({.ca_file = server_->data_folder() + "/client-cert.pem"});
+    c = co_await ClientConnection::Connect(t->executor(), options);
+    EXPECT_EQ(c.status().code(), StatusCode::kUnavailable) << c.status().ToString();
+    options.tls = *TlsContext::Client(
+        {.ca_file = server_->data_folder() + "/ca.pem", .verify_host = "db.example"});
+    c = co_await ClientConnection::Connect(t->executor(), options);
+    EXPECT_EQ(c.status().code(), StatusCode::kUnavailable) << c.status().ToString();
+    EXPECT_FALSE(TlsContext::Client({.ca_file = "/nowhere"}).ok());
+  });
+}
+
 TEST_F(ClientConnectionTest, LoginErrorsAreThoseOfTheServer) {
   Run([](ClientConnectionTest* t) -> Awaitable<void> {
     for (Tls tls : {Tls::kNever, Tls::kRequired}) {

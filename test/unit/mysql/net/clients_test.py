@@ -109,6 +109,26 @@ class Clients(unittest.TestCase):
         with self.connect("local", "app", unix_socket=self.unix):
             pass
 
+    def test_change_user(self):
+        with self.connect() as c:
+            for user, password, good in ("old", b"oldpw", True), ("app", b"wrong", False):
+                # No answer in the first packet, as libmariadb does it: the server must switch.
+                c._execute_command(0x11, user.encode() + b"\0\0db\0\x2d\0mysql_native_password\0")
+                packet = self.read_packet_of(c)
+                self.assertEqual(packet[:23], b"\xfemysql_native_password\0")
+                c.write_packet(pymysql._auth.scramble_native_password(password, packet[23:43]))
+                packet = self.read_packet_of(c)
+                self.assertEqual(packet[0], 0 if good else 0xff, packet)
+                if good:
+                    self.assertEqual(self.query(c, "hello"), (("hello",),))
+            c._force_close()
+
+    @staticmethod
+    def read_packet_of(connection):
+        head = connection._read_bytes(4)
+        connection._next_seq_id = head[3] + 1
+        return connection._read_bytes(head[0] | head[1] << 8 | head[2] << 16)
+
     def test_many_connections(self):
         connections = [self.connect() for _ in range(300)]
         for c in connections:

@@ -16,6 +16,7 @@ class Mysqld {
   ~Mysqld();
 
   const std::string& unix_socket() const { return unix_socket_; }
+  std::string data_folder() const { return folder_ + "/data"; }
   uint16_t port() const { return port_; }
 
  private:
