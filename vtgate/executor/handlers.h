@@ -5,6 +5,7 @@
 #include "vtgate/executor/routing.h"
 #include "vtgate/executor/services.h"
 #include "vtgate/executor/statement.h"
+#include "vtgate/semantics/semantics.h"
 
 namespace keyspan::vtgate {
 
@@ -29,8 +30,5 @@ void ReplyOk(Statement& statement, uint64_t affected_rows = 0, uint64_t last_ins
 // Answers with a result set of strings (and numbers as text), of the given column names.
 Status ReplyRows(Statement& statement, const std::vector<std::string>& columns,
                  const std::vector<std::vector<mysql::Value>>& rows);
-
-// information_schema, mysql, performance_schema, sys, in any letter case.
-bool IsSystemSchema(std::string_view name);
 
 }  // namespace keyspan::vtgate

@@ -1,5 +1,3 @@
-#include <strings.h>
-
 #include "mysql/protocol/result_rewriter.h"
 #include "vtgate/executor/handlers.h"
 
@@ -56,16 +54,6 @@ Status ReplyRows(Statement& statement, const std::vector<std::string>& columns,
   session.row_count = -1;
   session.found_rows = rows.size();
   return Status::Ok();
-}
-
-bool IsSystemSchema(std::string_view name) {
-  for (std::string_view schema : {"information_schema", "mysql", "performance_schema", "sys"}) {
-    if (name.size() == schema.size() &&
-        strncasecmp(name.data(), schema.data(), name.size()) == 0) {
-      return true;
-    }
-  }
-  return false;
 }
 
 }  // namespace keyspan::vtgate

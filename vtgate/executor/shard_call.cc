@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "mysql/protocol/result_reader.h"
+#include "mysql/protocol/wire.h"
 #include "vtgate/executor/handlers.h"
 
 namespace keyspan::vtgate {
@@ -14,6 +15,17 @@ rpc::TabletType ToRpc(topo::TabletType type) {
     case topo::TabletType::RDONLY: return rpc::RDONLY;
     default: return rpc::REPLICA;
   }
+}
+
+// How many bytes from the front are whole packets.
+size_t WholePackets(std::string_view bytes) {
+  size_t end = 0;
+  while (bytes.size() - end >= mysql::kFrameHeaderSize) {
+    size_t next = end + mysql::kFrameHeaderSize + mysql::Load24(bytes.data() + end);
+    if (next > bytes.size()) break;
+    end = next;
+  }
+  return end;
 }
 
 std::span<const uint8_t> AsBytes(std::string_view text) {
@@ -90,9 +102,22 @@ Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo
 }
 
 Awaitable<Result<std::span<const uint8_t>>> ShardCall::Next() {
-  auto chunk = co_await NextMutable();
-  if (!chunk.ok()) co_return std::move(chunk).status();
-  co_return std::span<const uint8_t>(*chunk);
+  while (true) {
+    CO_ASSIGN_OR_RETURN(auto chunk, co_await NextMutable());
+    if (chunk.empty()) {
+      if (!partial_.empty()) co_return Malformed(where_ + ": the reply ends inside a packet");
+      co_return std::span<const uint8_t>();
+    }
+    std::string_view bytes(reinterpret_cast<const char*>(chunk.data()), chunk.size());
+    if (!partial_.empty()) {
+      partial_.append(bytes);
+      whole_ = std::exchange(partial_, std::string());
+      bytes = whole_;
+    }
+    const size_t end = WholePackets(bytes);
+    partial_ = bytes.substr(end);
+    if (end > 0) co_return AsBytes(bytes.substr(0, end));
+  }
 }
 
 Awaitable<Result<std::span<uint8_t>>> ShardCall::NextMutable() {

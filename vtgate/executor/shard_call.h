@@ -62,8 +62,9 @@ class ShardCall : public ShardReply {
                           topo::TabletType type, const ShardCallOptions& options,
                           std::string_view sql, std::string_view params = {});
 
+  // Whole packets.
   Awaitable<Result<std::span<const uint8_t>>> Next() override;
-  // The same, and the caller may patch the bytes in place.
+  // Bytes as they come, cut anywhere; the caller may patch them in place.
   Awaitable<Result<std::span<uint8_t>>> NextMutable();
   void Cancel() override { stream_.Cancel(); }
   bool ended() const { return stream_.ended(); }
@@ -82,6 +83,8 @@ class ShardCall : public ShardReply {
   std::shared_ptr<CallGroup> group_;
   ShardTransaction* part_ = nullptr;
   std::string where_;
+  std::string whole_;    // packets put together from several chunks
+  std::string partial_;  // the beginning of the next packet
   bool end_seen_ = false;
   bool lost_transaction_ = false;
 };

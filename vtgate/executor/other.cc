@@ -1,0 +1,111 @@
+#include <fmt/format.h>
+
+#include "parser/printer.h"
+#include "vtgate/executor/forward.h"
+#include "vtgate/executor/handlers.h"
+#include "vtgate/executor/statement_executor.h"
+
+namespace keyspan::vtgate {
+namespace {
+
+using parser::OtherKind;
+using parser::OtherStatement;
+
+Awaitable<Status> RunKill(StatementExecutor& executor, Statement& statement,
+                          const OtherStatement& node) {
+  CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
+                      co_await executor.Fetch(statement.session, statement.client,
+                                              "SELECT " + parser::Print(node.value)));
+  uint64_t id = 0;
+  if (!result.rows.empty() && !result.rows[0].empty()) {
+    id = std::strtoull(result.rows[0][0].ToText().c_str(), nullptr, 10);
+  }
+  const bool query_only = !node.words.empty() && node.words[0] == "QUERY";
+  if (id > UINT32_MAX ||
+      !executor.services().sessions->Kill(static_cast<uint32_t>(id), !query_only)) {
+    co_return Status::Mysql(1094, "HY000", fmt::format("Unknown thread id: {}", id));
+  }
+  ReplyOk(statement);
+  co_return Status::Ok();
+}
+
+// A statement that one server can answer for a whole unsharded keyspace.
+Awaitable<Status> ForwardUnsharded(StatementExecutor& executor, Statement& statement,
+                                   std::string_view what) {
+  Session& session = statement.session;
+  Route route;
+  route.opcode = RouteOpcode::kUnsharded;
+  if (session.target.shard.empty()) {
+    const KeyspaceInfo* keyspace = statement.cluster->FindKeyspace(session.target.keyspace);
+    if (keyspace == nullptr) co_return Status::Mysql(1046, "3D000", "No database selected");
+    if (keyspace->sharded) {
+      co_return Unsupported(fmt::format("{} in a sharded keyspace", what));
+    }
+  } else {
+    route.opcode = RouteOpcode::kByDestination;
+  }
+  CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(route, statement));
+  ShardCallOptions options;
+  options.binary = statement.binary;
+  options.in_transaction = session.transaction.open();
+  co_return co_await ForwardToShard(*executor.services().gateway, statement, destinations, options,
+                                    statement.sql, statement.parameter_block);
+}
+
+std::string_view OtherName(const OtherStatement& node) { return parser::StatementKindName(node); }
+
+Awaitable<Status> RunOtherStatement(StatementExecutor& executor, Statement& statement,
+                                    const OtherStatement& node) {
+  switch (node.other) {
+    case OtherKind::kKill:
+      co_return co_await RunKill(executor, statement, node);
+    case OtherKind::kUnlockTables:
+      // No session has a table lock: LOCK TABLES is refused.
+      ReplyOk(statement);
+      co_return Status::Ok();
+    case OtherKind::kHelp: {
+      Route route;
+      route.opcode = RouteOpcode::kAnyShard;
+      CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(route, statement));
+      co_return co_await ForwardToShard(*executor.services().gateway, statement, destinations, {},
+                                        statement.sql, {});
+    }
+    case OtherKind::kAnalyzeTable:
+    case OtherKind::kCheckTable:
+    case OtherKind::kOptimizeTable:
+    case OtherKind::kChecksumTable:
+    case OtherKind::kCreateProcedure:
+    case OtherKind::kCreateFunction:
+    case OtherKind::kCreateTrigger:
+    case OtherKind::kCreateEvent:
+    case OtherKind::kDropProcedure:
+    case OtherKind::kDropFunction:
+    case OtherKind::kDropTrigger:
+    case OtherKind::kDropEvent:
+      co_return co_await ForwardUnsharded(executor, statement, OtherName(node));
+    default:
+      co_return Unsupported(std::string(OtherName(node)));
+  }
+}
+
+}  // namespace
+
+Awaitable<Status> RunUse(StatementExecutor& executor, Statement& statement) {
+  const auto& node = *parser::Cast<parser::Use>(statement.plan->statement->root());
+  CO_RETURN_IF_ERROR(executor.Use(statement.session, node.target.text));
+  ReplyOk(statement);
+  co_return Status::Ok();
+}
+
+Awaitable<Status> RunOther(StatementExecutor& executor, Statement& statement) {
+  const parser::Statement* root = statement.plan->statement->root();
+  if (const auto* other = parser::As<OtherStatement>(root)) {
+    co_return co_await RunOtherStatement(executor, statement, *other);
+  }
+  if (parser::Is<parser::Do>(root) || parser::Is<parser::Call>(root)) {
+    co_return co_await ForwardUnsharded(executor, statement, parser::StatementKindName(*root));
+  }
+  co_return Unsupported(std::string(parser::StatementKindName(*root)));
+}
+
+}  // namespace keyspan::vtgate

@@ -1,0 +1,312 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "parser/printer.h"
+#include "topo/names.h"
+#include "vtgate/executor/forward.h"
+#include "vtgate/executor/handlers.h"
+#include "vtgate/executor/statement_executor.h"
+#include "vtgate/session/variables.h"
+
+namespace keyspan::vtgate {
+namespace {
+
+using mysql::Value;
+using parser::Show;
+using parser::ShowKind;
+
+struct Table {
+  std::vector<std::string> columns;
+  std::vector<std::vector<Value>> rows;
+};
+
+Value Text(std::string_view text) { return Value::Text(std::string(text)); }
+
+// A table of ours as a derived table, so that MySQL itself applies LIKE and WHERE.
+std::string FilteringSql(const Table& table, const Show& node) {
+  std::string sql = "SELECT * FROM (";
+  for (size_t r = 0; r < table.rows.size(); ++r) {
+    sql += r == 0 ? "SELECT " : " UNION ALL SELECT ";
+    for (size_t c = 0; c < table.columns.size(); ++c) {
+      if (c > 0) sql += ", ";
+      table.rows[r][c].AppendSqlLiteral(&sql);
+      if (r == 0) sql += " AS " + parser::QuoteIdent(table.columns[c], true);
+    }
+  }
+  sql += ") AS shown WHERE ";
+  if (node.like != nullptr) {
+    sql += parser::QuoteIdent(table.columns[0], true) + " LIKE " + parser::Print(node.like);
+  } else {
+    sql += parser::Print(node.where);
+  }
+  return sql;
+}
+
+Awaitable<Status> ReplyTable(StatementExecutor& executor, Statement& statement, const Show& node,
+                             Table table) {
+  if ((node.like == nullptr && node.where == nullptr) || table.rows.empty()) {
+    co_return ReplyRows(statement, table.columns, table.rows);
+  }
+  std::string sql = FilteringSql(table, node);
+  CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
+                      co_await executor.Fetch(statement.session, statement.client, sql));
+  co_return ReplyRows(statement, table.columns, result.rows);
+}
+
+Table Databases(const Cluster& cluster, const Show& node) {
+  std::string column = "Database";
+  if (node.like != nullptr && node.show == ShowKind::kDatabases) {
+    column = fmt::format("Database ({})", node.like->value);
+  }
+  std::vector<std::string> names = {"information_schema", "mysql", "performance_schema", "sys"};
+  for (const auto& [name, keyspace] : cluster.keyspaces) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  Table table{{column}, {}};
+  for (const auto& name : names) table.rows.push_back({Text(name)});
+  return table;
+}
+
+Table Keyspaces(const Cluster& cluster) {
+  Table table{{"Database"}, {}};
+  for (const auto& [name, keyspace] : cluster.keyspaces) table.rows.push_back({Text(name)});
+  return table;
+}
+
+Table VitessShards(const Cluster& cluster) {
+  Table table{{"Shards"}, {}};
+  for (const auto& [name, keyspace] : cluster.keyspaces) {
+    for (const auto& shard : keyspace->shards) {
+      table.rows.push_back({Text(name + "/" + shard.name)});
+    }
+  }
+  return table;
+}
+
+Table VitessTablets(const Cluster& cluster) {
+  Table table{{"Alias", "Keyspace", "Shard", "TabletType", "Hostname", "Port"}, {}};
+  auto add = [&table](const KeyspaceInfo& keyspace, const ShardInfo& shard,
+                      const TabletAddress& tablet, std::string_view type) {
+    table.rows.push_back({Text(tablet.alias), Text(keyspace.name), Text(shard.name), Text(type),
+                          Text(tablet.host), Text(fmt::format("{}", tablet.port))});
+  };
+  for (const auto& [name, keyspace] : cluster.keyspaces) {
+    for (const auto& shard : keyspace->shards) {
+      if (shard.has_primary) add(*keyspace, shard, shard.primary, "PRIMARY");
+      for (const auto& replica : shard.replicas) {
+        std::string type = topo::TabletTypeName(replica.type);
+        std::transform(type.begin(), type.end(), type.begin(), ::toupper);
+        add(*keyspace, shard, replica, type);
+      }
+    }
+  }
+  return table;
+}
+
+Result<Table> VschemaTable(const Statement& statement, std::string_view verb) {
+  const std::string& name = statement.session.target.keyspace;
+  const bool keyspaces = verb.find("KEYSPACES") != std::string_view::npos;
+  if (keyspaces) {
+    Table table{{"Keyspace", "Sharded"}, {}};
+    for (const auto& [keyspace_name, keyspace] : statement.cluster->keyspaces) {
+      table.rows.push_back({Text(keyspace_name), Text(keyspace->sharded ? "true" : "false")});
+    }
+    return table;
+  }
+  const KeyspaceInfo* keyspace = statement.cluster->FindKeyspace(name);
+  if (keyspace == nullptr || keyspace->vschema == nullptr) {
+    return Status::Mysql(1046, "3D000", "No database selected");
+  }
+  if (verb.find("VINDEXES") != std::string_view::npos) {
+    Table table{{"Table", "Columns", "Name", "Type", "Params", "Owner"}, {}};
+    for (const auto& [table_name, definition] : keyspace->vschema->tables()) {
+      for (const auto& use : definition.column_vindexes) {
+        std::string columns;
+        for (const auto& column : use.columns) columns += (columns.empty() ? "" : ", ") + column;
+        const auto& defs = keyspace->vschema->def().vindexes;
+        auto def = defs.find(use.vindex->name());
+        std::string params;
+        if (def != defs.end()) {
+          for (const auto& [key, value] : def->second.params) {
+            params += fmt::format("{}{}={}", params.empty() ? "" : "; ", key, value);
+          }
+        }
+        table.rows.push_back({Text(table_name), Text(columns), Text(use.vindex->name()),
+                              Text(use.vindex->type()), Text(params),
+                              Text(def == defs.end() ? "" : def->second.owner)});
+      }
+    }
+    return table;
+  }
+  if (verb.find("TABLES") != std::string_view::npos) {
+    Table table{{"Tables"}, {}};
+    for (const auto& [table_name, definition] : keyspace->vschema->tables()) {
+      table.rows.push_back({Text(table_name)});
+    }
+    return table;
+  }
+  return Unsupported(fmt::format("SHOW {}", verb));
+}
+
+Table Warnings(const Session& session, bool errors_only) {
+  Table table{{"Level", "Code", "Message"}, {}};
+  for (const Warning& warning : session.warnings) {
+    if (errors_only && warning.level != "Error") continue;
+    table.rows.push_back({Text(warning.level), Value::Uint(warning.code), Text(warning.message)});
+  }
+  return table;
+}
+
+void ApplyLimit(const Show& node, Table* table) {
+  if (node.limit == nullptr) return;
+  auto number = [](const parser::Expr* expr, size_t otherwise) -> size_t {
+    const auto* literal = parser::As<parser::Literal>(expr);
+    return literal == nullptr ? otherwise
+                              : std::strtoull(std::string(literal->text).c_str(), nullptr, 10);
+  };
+  size_t offset = std::min(number(node.limit->offset, 0), table->rows.size());
+  size_t count = std::min(number(node.limit->count, SIZE_MAX), table->rows.size() - offset);
+  table->rows.erase(table->rows.begin(), table->rows.begin() + static_cast<ptrdiff_t>(offset));
+  table->rows.resize(count);
+}
+
+Awaitable<Table> Processlist(StatementExecutor& executor) {
+  Table table{{"Id", "User", "Host", "db", "Command", "Time", "State", "Info"}, {}};
+  for (const SessionInfo& info : co_await executor.services().sessions->List()) {
+    const bool idle = info.statement.empty();
+    table.rows.push_back({Value::Uint(info.connection_id), Text(info.user), Text(info.host),
+                          info.database.empty() ? Value::Null() : Text(info.database),
+                          Text(idle ? "Sleep" : "Query"), Value::Int(info.seconds),
+                          Text(idle ? "" : "executing"),
+                          idle ? Value::Null() : Text(info.statement)});
+  }
+  co_return table;
+}
+
+// The schema that a SHOW is about, if it names one.
+std::string_view SchemaOf(const Show& node) {
+  if (!node.schema.empty()) return node.schema.text;
+  if (node.show == ShowKind::kCreateDatabase && node.name != nullptr) return node.name->name.text;
+  return node.name != nullptr ? node.name->schema.text : std::string_view();
+}
+
+bool NeedsDatabase(const Show& node) {
+  switch (node.show) {
+    case ShowKind::kTables:
+    case ShowKind::kTableStatus:
+    case ShowKind::kTriggers:
+    case ShowKind::kEvents:
+    case ShowKind::kOpenTables:
+    case ShowKind::kColumns:
+    case ShowKind::kIndex:
+    case ShowKind::kCreateTable:
+    case ShowKind::kCreateView: return true;
+    default: return false;
+  }
+}
+
+// What one server's answer would misrepresent.
+bool IsAboutOneServer(ShowKind kind) {
+  switch (kind) {
+    case ShowKind::kBinaryLogs:
+    case ShowKind::kBinaryLogStatus:
+    case ShowKind::kBinlogEvents:
+    case ShowKind::kEngineLogs:
+    case ShowKind::kEngineMutex:
+    case ShowKind::kEngineStatus:
+    case ShowKind::kRelaylogEvents:
+    case ShowKind::kReplicaStatus:
+    case ShowKind::kReplicas: return true;
+    default: return false;
+  }
+}
+
+// Everything that a shard can tell: every shard of a keyspace has the same tables.
+Awaitable<Status> ForwardShow(StatementExecutor& executor, Statement& statement,
+                              const Show& node) {
+  Session& session = statement.session;
+  if (IsAboutOneServer(node.show) && session.target.shard.empty()) {
+    co_return Unsupported(fmt::format(
+        "SHOW {} is about one server: choose it first with USE keyspace:shard",
+        parser::ShowKindName(node.show)));
+  }
+  Route route;
+  route.opcode = session.target.shard.empty() ? RouteOpcode::kAnyShard : RouteOpcode::kByDestination;
+  std::string_view schema = SchemaOf(node);
+  if (!schema.empty() && !IsSystemSchema(schema)) {
+    if (statement.cluster->FindKeyspace(schema) == nullptr) {
+      co_return Status::Mysql(1049, "42000", fmt::format("Unknown database '{}'", schema));
+    }
+    route.keyspace = schema;
+  } else if (schema.empty() && session.target.keyspace.empty() && NeedsDatabase(node)) {
+    co_return Status::Mysql(1046, "3D000", "No database selected");
+  }
+  CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(route, statement));
+  ShardCallOptions options;
+  options.binary = statement.binary;
+  co_return co_await ForwardToShard(*executor.services().gateway, statement, destinations, options,
+                                    statement.sql, statement.parameter_block);
+}
+
+}  // namespace
+
+Awaitable<Status> RunShow(StatementExecutor& executor, Statement& statement) {
+  const auto& node = *parser::Cast<Show>(statement.plan->statement->root());
+  Session& session = statement.session;
+  switch (node.show) {
+    case ShowKind::kWarnings:
+    case ShowKind::kErrors: {
+      Table table = Warnings(session, node.show == ShowKind::kErrors);
+      ApplyLimit(node, &table);
+      co_return ReplyRows(statement, table.columns, table.rows);
+    }
+    case ShowKind::kCountWarnings:
+    case ShowKind::kCountErrors: {
+      const bool errors = node.show == ShowKind::kCountErrors;
+      Table table = Warnings(session, errors);
+      co_return ReplyRows(statement,
+                          {errors ? "@@session.error_count" : "@@session.warning_count"},
+                          {{Value::Uint(table.rows.size())}});
+    }
+    default: break;
+  }
+  session.warnings.clear();
+  switch (node.show) {
+    case ShowKind::kDatabases:
+      co_return co_await ReplyTable(executor, statement, node, Databases(*statement.cluster, node));
+    case ShowKind::kKeyspaces:
+      co_return co_await ReplyTable(executor, statement, node, Keyspaces(*statement.cluster));
+    case ShowKind::kVschema: {
+      CO_ASSIGN_OR_RETURN(Table table, VschemaTable(statement, node.verb));
+      co_return co_await ReplyTable(executor, statement, node, std::move(table));
+    }
+    case ShowKind::kVitess: {
+      if (node.verb == "VITESS_SHARDS") {
+        co_return co_await ReplyTable(executor, statement, node, VitessShards(*statement.cluster));
+      }
+      if (node.verb == "VITESS_TABLETS") {
+        co_return co_await ReplyTable(executor, statement, node, VitessTablets(*statement.cluster));
+      }
+      if (node.verb == "VITESS_TARGET") {
+        Table target{{"Target"}, {{Text(session.target.ToString())}}};
+        co_return co_await ReplyTable(executor, statement, node, std::move(target));
+      }
+      co_return Unsupported(fmt::format("SHOW {}", node.verb));
+    }
+    case ShowKind::kProcesslist: {
+      Table table = co_await Processlist(executor);
+      co_return ReplyRows(statement, table.columns, table.rows);
+    }
+    case ShowKind::kGrants: {
+      Table table{{fmt::format("Grants for {}@%", session.user)},
+                  {{Text(fmt::format("GRANT ALL PRIVILEGES ON *.* TO `{}`@`%`", session.user))}}};
+      co_return ReplyRows(statement, table.columns, table.rows);
+    }
+    case ShowKind::kTransactionStatus:
+    case ShowKind::kUnresolvedTransactions:
+      co_return Unsupported(fmt::format("SHOW {}", parser::ShowKindName(node.show)));
+    default: co_return co_await ForwardShow(executor, statement, node);
+  }
+}
+
+}  // namespace keyspan::vtgate
