@@ -190,6 +190,8 @@ Awaitable<Result<std::string_view>> ServerConnection::ReadPacket(size_t max_payl
       if (!handshake && static_cast<uint8_t>(buffered()[3]) != 0) co_return OutOfOrder();
       consumed_on_next_read_ = scan.size;
       sequence_ = static_cast<uint8_t>(scan.last_sequence + 1);
+      // A client that pipelines without reading must not make us hold its replies.
+      if (WantsFlush()) CO_RETURN_IF_ERROR(co_await Flush());
       co_return payload;
     }
     size_t have = end_ - begin_;

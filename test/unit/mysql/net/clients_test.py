@@ -1,5 +1,6 @@
 """Real clients against mysql_echo_server: usage clients_test.py ECHO_SERVER SOURCE_DIR."""
 import os
+import resource
 import shutil
 import socket
 import struct
@@ -17,6 +18,8 @@ SERVER, SOURCE = sys.argv.pop(1), sys.argv.pop(1)
 class Clients(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         cls.folder = tempfile.mkdtemp()
         cls.unix = os.path.join(cls.folder, "s")
         cls.server = subprocess.Popen([SERVER, cls.unix], stdout=subprocess.PIPE, text=True)
@@ -129,12 +132,32 @@ class Clients(unittest.TestCase):
         connection._next_seq_id = head[3] + 1
         return connection._read_bytes(head[0] | head[1] << 8 | head[2] << 16)
 
-    def test_many_connections(self):
-        connections = [self.connect() for _ in range(300)]
-        for c in connections:
+    def server_kib(self):
+        with open(f"/proc/{self.server.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+    def test_2000_connections_in_bounded_memory(self):
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        count = 2000 if hard == resource.RLIM_INFINITY else min(2000, hard - 100)
+        before = self.server_kib()
+        connections = [self.connect() for _ in range(count)]
+        # A plain idle client takes about 7 KiB; sanitizers and old buffers take some more.
+        self.assertLess(self.server_kib() - before, 12 * count + 20000)
+        for c in connections[::20]:
             self.assertEqual(self.query(c, "here"), (("here",),))
         for c in connections:
-            c.close()
+            c._force_close()
+
+    def test_a_client_that_pipelines_without_reading_is_held_back(self):
+        c = self.connect()
+        one = struct.pack("<I", 12) + b"\x03big 1000000"
+        c._sock.settimeout(1)
+        before = self.server_kib()
+        with self.assertRaises((socket.timeout, ConnectionError)):
+            while True:
+                c._sock.sendall(one * 1000)
+        self.assertLess(self.server_kib() - before, 50000)
+        c._force_close()
 
     def run_client(self, client, *arguments, sql="hello;\n"):
         done = subprocess.run(
