@@ -88,7 +88,8 @@ Awaitable<Status> AssignIds(const Services& services, Statement& statement, cons
 }
 
 Result<int> ShardOfRow(const InsertPlan& plan, const InsertPlan::Row& row, const RowId& id,
-                       const Statement& statement, const KeyspaceInfo& keyspace) {
+                       Statement& statement, const KeyspaceInfo& keyspace) {
+  statement.generated_id = id.id;
   std::vector<RoutingValue> key;
   for (const ValueSource& source : row.key) {
     ASSIGN_OR_RETURN(RoutingValue value, Evaluate(source, statement));

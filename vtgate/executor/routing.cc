@@ -31,41 +31,58 @@ Status AddDestination(const sharding::Destination& destination, const KeyspaceIn
   return Status::Ok();
 }
 
-// One alternative of a list, or all columns of a key. False when the values decide nothing.
-Result<bool> AddKey(const RouteKey& key, std::span<const ValueSource> sources,
-                    const Statement& statement, const KeyspaceInfo& keyspace,
-                    std::vector<int>* shards) {
+// The values of a key's sources; nothing when the gateway cannot know one of them.
+Result<std::optional<std::vector<sharding::RoutingValue>>> ValuesOf(const RouteKey& key,
+                                                                    const Statement& statement) {
   std::vector<sharding::RoutingValue> values;
-  values.reserve(sources.size());
-  for (size_t i = 0; i < sources.size(); ++i) {
-    auto value = Evaluate(sources[i], statement);
+  values.reserve(key.values.size());
+  for (const ValueSource& source : key.values) {
+    auto value = Evaluate(source, statement);
     if (!value.ok()) {
-      if (value.status().code() == StatusCode::kUnsupported) return false;
-      return std::move(value).status();
+      if (value.status().code() != StatusCode::kUnsupported) return std::move(value).status();
+      return std::optional<std::vector<sharding::RoutingValue>>();
     }
-    ColumnValue normal = sharding::NormalizeForComparison(*value, key.types[i]);
-    if (normal.outcome == ColumnValue::Outcome::kUndecided) return false;
-    if (normal.outcome == ColumnValue::Outcome::kNoRow) return true;
-    values.push_back(std::move(normal.value));
+    values.push_back(std::move(*value));
   }
-  ASSIGN_OR_RETURN(sharding::Destination destination, key.vindex->Map(values));
-  RETURN_IF_ERROR(AddDestination(destination, keyspace, shards));
-  return true;
+  return std::optional(std::move(values));
 }
 
-Result<ShardSet> ShardsOfKey(const RouteKey& key, const Statement& statement,
-                             const KeyspaceInfo& keyspace) {
+// `column IN (values)`: the shards of all alternatives.
+Result<ShardSet> ShardsOfList(const RouteKey& key, std::vector<sharding::RoutingValue> values,
+                              const KeyspaceInfo& keyspace) {
   std::vector<int> shards;
-  std::span<const ValueSource> all(key.values);
-  const size_t step = key.is_list ? 1 : all.size();
-  for (size_t i = 0; i < all.size(); i += step) {
-    ASSIGN_OR_RETURN(bool decided,
-                     AddKey(key, all.subspan(i, step), statement, keyspace, &shards));
-    if (!decided) return ShardSet();
+  for (ColumnValue& item : sharding::NormalizeListForComparison(values, key.types[0])) {
+    if (item.outcome == ColumnValue::Outcome::kUndecided) return ShardSet();
+    if (item.outcome == ColumnValue::Outcome::kNoRow) continue;
+    ASSIGN_OR_RETURN(sharding::Destination destination, key.vindex->Map({&item.value, 1}));
+    RETURN_IF_ERROR(AddDestination(destination, keyspace, &shards));
   }
   std::sort(shards.begin(), shards.end());
   shards.erase(std::unique(shards.begin(), shards.end()), shards.end());
   return ShardSet(std::move(shards));
+}
+
+// `columns = values`.
+Result<ShardSet> ShardsOfEqual(const RouteKey& key, std::vector<sharding::RoutingValue> values,
+                               const KeyspaceInfo& keyspace) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    ColumnValue normal = sharding::NormalizeForComparison(values[i], key.types[i]);
+    if (normal.outcome == ColumnValue::Outcome::kUndecided) return ShardSet();
+    if (normal.outcome == ColumnValue::Outcome::kNoRow) return ShardSet(std::vector<int>());
+    values[i] = std::move(normal.value);
+  }
+  ASSIGN_OR_RETURN(sharding::Destination destination, key.vindex->Map(values));
+  std::vector<int> shards;
+  RETURN_IF_ERROR(AddDestination(destination, keyspace, &shards));
+  return ShardSet(std::move(shards));
+}
+
+Result<ShardSet> ShardsOfKey(const RouteKey& key, const Statement& statement,
+                             const KeyspaceInfo& keyspace) {
+  ASSIGN_OR_RETURN(auto values, ValuesOf(key, statement));
+  if (!values) return ShardSet();
+  return key.is_list ? ShardsOfList(key, std::move(*values), keyspace)
+                     : ShardsOfEqual(key, std::move(*values), keyspace);
 }
 
 std::vector<int> AllShards(const KeyspaceInfo& keyspace) {

@@ -154,6 +154,7 @@ Result<RoutingValue> Evaluate(const ValueSource& source, const Statement& statem
     case ValueSource::Kind::kHole:
       switch (source.index) {
         case kHoleLastInsertId: return RoutingValue::Uint(statement.session.last_insert_id);
+        case kHoleGeneratedId: return RoutingValue::Uint(statement.generated_id);
         case kHoleConnectionId: return RoutingValue::Uint(statement.session.connection_id);
         case kHoleFoundRows: return RoutingValue::Uint(statement.session.found_rows);
         case kHoleRowCount: return RoutingValue::Int(statement.session.row_count);
