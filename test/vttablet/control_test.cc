@@ -49,7 +49,8 @@ TEST_F(ControlTest, TellsItsStatus) {
   EXPECT_EQ(status->health().target().tablet_type(), rpc::PRIMARY);
   EXPECT_EQ(status->health().target().primary_term(), 1u);
   EXPECT_FALSE(status->gtid_executed().empty());
-  EXPECT_EQ(status->warnings_size(), 1) << status->DebugString();  // binlog_error_action is default
+  ASSERT_EQ(status->warnings_size(), 1) << status->DebugString();
+  EXPECT_EQ(status->warnings(0), "binlog_row_image is MINIMAL, should be FULL");
 }
 
 TEST_F(ControlTest, KnowsTheSchema) {

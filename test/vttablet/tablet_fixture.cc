@@ -254,7 +254,8 @@ std::unique_ptr<Gateway> Shard::Connect(Member& member, rpc::TabletType type) {
 // --- TabletTest ---
 
 MysqldProcess& TabletTest::Mysqld() {
-  static MysqldProcess mysqld(100);
+  // One setting is not as it should be, see ControlTest.TellsItsStatus.
+  static MysqldProcess mysqld(100, {"--binlog-row-image=MINIMAL"});
   return mysqld;
 }
 

@@ -66,7 +66,8 @@ Awaitable<Status> ReadIndexes(ControlConnection& sql, const std::string& databas
                       co_await sql.Query(fmt::format(
                           "SELECT TABLE_NAME AS tbl, INDEX_NAME AS name, NON_UNIQUE AS non_unique, "
                           "COLUMN_NAME AS column_name FROM information_schema.STATISTICS WHERE "
-                          "TABLE_SCHEMA = {} ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX",
+                          "TABLE_SCHEMA = {} ORDER BY TABLE_NAME, INDEX_NAME <> 'PRIMARY', "
+                          "INDEX_NAME, SEQ_IN_INDEX",
                           Quoted(database))));
   for (size_t i = 0; i < rows.rows.size(); ++i) {
     auto found = tables.find(Cell(rows, i, "tbl"));
@@ -145,14 +146,30 @@ Awaitable<Status> SchemaTracker::Poll(ControlConnection& sql) {
 }
 
 Awaitable<Result<std::string>> SchemaTracker::ReadFingerprint(ControlConnection& sql) {
-  CO_ASSIGN_OR_RETURN(auto rows,
-                      co_await sql.Query(fmt::format(
-                          "SELECT COUNT(*) AS n, COALESCE(BIT_XOR(CAST(CRC32(CONCAT_WS('/', "
-                          "TABLE_NAME, TABLE_TYPE, "
-                          "CREATE_TIME, TABLE_COLLATION)) AS UNSIGNED)), 0) AS fingerprint FROM "
-                          "information_schema.TABLES WHERE TABLE_SCHEMA = {}",
-                          Quoted(database_))));
-  co_return Cell(rows, 0, "n") + "/" + Cell(rows, 0, "fingerprint");
+  // Creation times alone have seconds, and a busy second can hold several changes.
+  struct Source {
+    const char* table;
+    const char* columns;
+  };
+  constexpr Source kSources[] = {
+      {"TABLES", "TABLE_NAME, TABLE_TYPE, CREATE_TIME, TABLE_COLLATION"},
+      {"COLUMNS",
+       "TABLE_NAME, ORDINAL_POSITION, COLUMN_NAME, COLUMN_TYPE, COLLATION_NAME, IS_NULLABLE, "
+       "COLUMN_DEFAULT, EXTRA"},
+      {"STATISTICS", "TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, COLUMN_NAME, NON_UNIQUE"},
+  };
+  std::string fingerprint;
+  for (const Source& source : kSources) {
+    CO_ASSIGN_OR_RETURN(
+        auto rows,
+        co_await sql.Query(fmt::format(
+            "SELECT COUNT(*) AS n, COALESCE(BIT_XOR(CAST(CRC32(CONCAT_WS('/', {})) AS "
+            "UNSIGNED)), 0) AS fingerprint FROM information_schema.{} WHERE TABLE_SCHEMA "
+            "= {}",
+            source.columns, source.table, Quoted(database_))));
+    fingerprint += Cell(rows, 0, "n") + "/" + Cell(rows, 0, "fingerprint") + " ";
+  }
+  co_return fingerprint;
 }
 
 }  // namespace keyspan::vttablet

@@ -20,8 +20,8 @@ class SchemaTracker {
 
   // Reads everything and compares.
   Awaitable<Status> Reload(ControlConnection& sql);
-  // A cheap look at names and creation times; reloads when they differ. DDL that comes within the
-  // same second as the last look can be missed here, which is why DDL through the tablet reloads.
+  // A cheaper look at checksums; reloads when they differ. (Comments and foreign keys are not part
+  // of them; DDL through the tablet reloads in any case.)
   Awaitable<Status> Poll(ControlConnection& sql);
 
   // 0 while nothing was read.
