@@ -95,13 +95,12 @@ Awaitable<Status> CreateSequence(const Services& services, Statement& statement,
                                          false, true);
     CO_RETURN_IF_ERROR(outcome.status);
   }
-  std::string table = sequence.table;
-  co_return co_await EditVSchema(
-      services, sequence.keyspace,
-      [table](const KeyspaceVSchema& current) -> Result<KeyspaceVSchema::Ptr> {
-        if (current.FindTable(table) != nullptr) return KeyspaceVSchema::Ptr();
-        return current.AddSequence(table);
-      });
+  VSchemaEdit add = [table = sequence.table](
+                        const KeyspaceVSchema& current) -> Result<KeyspaceVSchema::Ptr> {
+    if (current.FindTable(table) != nullptr) return KeyspaceVSchema::Ptr();
+    return current.AddSequence(table);
+  };
+  co_return co_await EditVSchema(services, sequence.keyspace, std::move(add));
 }
 
 // Takes what automatic sharding added for a table out of the VSchema again. `sequence` is filled
@@ -117,12 +116,11 @@ Awaitable<Status> ForgetTable(const Services& services, const KeyspaceInfo& keys
        definition->primary_vindex().vindex->name().starts_with(kAutoVindexPrefix));
   if (!automatic) co_return Status::Ok();
   if (definition->auto_increment) *sequence = definition->auto_increment->sequence;
-  co_return co_await EditVSchema(
-      services, keyspace.name,
-      [table](const KeyspaceVSchema& current) -> Result<KeyspaceVSchema::Ptr> {
-        if (current.FindTable(table) == nullptr) return KeyspaceVSchema::Ptr();
-        return current.DropTable(table);
-      });
+  VSchemaEdit drop = [table](const KeyspaceVSchema& current) -> Result<KeyspaceVSchema::Ptr> {
+    if (current.FindTable(table) == nullptr) return KeyspaceVSchema::Ptr();
+    return current.DropTable(table);
+  };
+  co_return co_await EditVSchema(services, keyspace.name, std::move(drop));
 }
 
 Awaitable<Status> DropSequence(const Services& services, Statement& statement,
@@ -130,12 +128,11 @@ Awaitable<Status> DropSequence(const Services& services, Statement& statement,
   const KeyspaceInfo* keyspace = statement.cluster->FindKeyspace(sequence.keyspace);
   if (keyspace == nullptr) co_return Status::Ok();
   std::string table = sequence.table;
-  CO_RETURN_IF_ERROR(co_await EditVSchema(
-      services, sequence.keyspace,
-      [table](const KeyspaceVSchema& current) -> Result<KeyspaceVSchema::Ptr> {
-        if (current.FindTable(table) == nullptr) return KeyspaceVSchema::Ptr();
-        return current.DropSequence(table);
-      }));
+  VSchemaEdit drop = [table](const KeyspaceVSchema& current) -> Result<KeyspaceVSchema::Ptr> {
+    if (current.FindTable(table) == nullptr) return KeyspaceVSchema::Ptr();
+    return current.DropSequence(table);
+  };
+  CO_RETURN_IF_ERROR(co_await EditVSchema(services, sequence.keyspace, std::move(drop)));
   std::vector<ShardWork> work(
       1, ShardWork{0, "DROP TABLE IF EXISTS " + parser::QuoteIdent(table, true)});
   auto outcome =
@@ -168,17 +165,17 @@ Awaitable<Status> AddToVSchema(const Services& services, Statement& statement,
     CO_RETURN_IF_ERROR(co_await CreateSequence(services, statement, *sharding.sequence, start));
     co_await Refresh(services, sharding.sequence->keyspace);
   }
-  co_return co_await EditVSchema(
-      services, keyspace.name,
-      [table, sharding](const KeyspaceVSchema& current) -> Result<KeyspaceVSchema::Ptr> {
-        if (current.FindTable(table) != nullptr) return KeyspaceVSchema::Ptr();
-        if (sharding.vindex && current.FindVindex(sharding.vindex_name) == nullptr) {
-          ASSIGN_OR_RETURN(auto with_vindex,
-                           current.AddVindex(sharding.vindex_name, *sharding.vindex));
-          return with_vindex->AddTable(table, sharding.table);
-        }
-        return current.AddTable(table, sharding.table);
-      });
+  VSchemaEdit add = [table,
+                     sharding](const KeyspaceVSchema& current) -> Result<KeyspaceVSchema::Ptr> {
+    if (current.FindTable(table) != nullptr) return KeyspaceVSchema::Ptr();
+    if (sharding.vindex && current.FindVindex(sharding.vindex_name) == nullptr) {
+      ASSIGN_OR_RETURN(auto with_vindex,
+                       current.AddVindex(sharding.vindex_name, *sharding.vindex));
+      return with_vindex->AddTable(table, sharding.table);
+    }
+    return current.AddTable(table, sharding.table);
+  };
+  co_return co_await EditVSchema(services, keyspace.name, std::move(add));
 }
 
 // The definition of `table` for checks before it is in the VSchema.

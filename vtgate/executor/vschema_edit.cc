@@ -39,10 +39,8 @@ Result<topo::Version> EditUntilSaved(topo::Server& topo, const std::string& keys
 }  // namespace
 
 Awaitable<Status> EditVSchema(const Services& services, std::string keyspace, VSchemaEdit edit) {
-  CO_ASSIGN_OR_RETURN(topo::Version version,
-                      co_await RunBlocking(*services.blocking, [&] {
-                        return EditUntilSaved(*services.topo, keyspace, edit);
-                      }));
+  auto work = [&] { return EditUntilSaved(*services.topo, keyspace, edit); };
+  CO_ASSIGN_OR_RETURN(topo::Version version, co_await RunBlocking(*services.blocking, work));
   if (version < 0) co_return Status::Ok();
   co_return co_await services.tracker->AwaitVSchema(keyspace, version, kVisibleWithin);
 }
