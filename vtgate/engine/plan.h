@@ -16,25 +16,25 @@
 namespace keyspan::vtgate {
 
 // What the planner makes of one statement. Immutable, and shared by all executions of statements
-// with the same digest (text) or the same text (prepared); everything that differs between them is a
-// ValueSource or a hole of a template. A plan is valid for one Cluster::plan_generation.
+// with the same digest (text) or the same text (prepared); everything that differs between them is
+// a ValueSource or a hole of a template. A plan is valid for one Cluster::plan_generation.
 
-// Holes that the planner puts into templates (parser::Hole::id): values that only the session knows.
-// The executor fills them with SQL literals.
+// Holes that the planner puts into templates (parser::Hole::id): values that only the session
+// knows. The executor fills them with SQL literals.
 enum SessionHole : uint32_t {
   kHoleLastInsertId = 1,
   kHoleDatabase = 2,
   kHoleConnectionId = 3,
-  kHoleUser = 4,         // USER(), SESSION_USER(), SYSTEM_USER()
+  kHoleUser = 4,  // USER(), SESSION_USER(), SYSTEM_USER()
   kHoleCurrentUser = 5,
   kHoleFoundRows = 6,
   kHoleRowCount = 7,
-  kHoleVersion = 8,      // VERSION(), @@version
+  kHoleVersion = 8,  // VERSION(), @@version
   // Generated ids of an INSERT: the value for the row that is being rendered.
   kHoleGeneratedId = 9,
   // LIMIT of a multi-shard SELECT: offset + count.
   kHoleLimitSum = 10,
-  kHoleUserVariableBase = 1000,    // + index into Plan::user_variables
+  kHoleUserVariableBase = 1000,      // + index into Plan::user_variables
   kHoleSystemVariableBase = 100000,  // + index into Plan::system_variables
 };
 
@@ -54,13 +54,13 @@ struct ValueSource {
 
 // Where a statement runs.
 enum class RouteOpcode : uint8_t {
-  kUnsharded,    // the one shard of an unsharded keyspace
-  kAnyShard,     // any shard can answer: no tables, system schemas, reference tables
-  kPinned,       // the shard of `pinned`
-  kEqualUnique,  // the shard of the key values
-  kIn,           // the shards of a list of values
-  kScatter,      // every shard
-  kNone,         // no row can match; one shard gives the (empty) result its form
+  kUnsharded,      // the one shard of an unsharded keyspace
+  kAnyShard,       // any shard can answer: no tables, system schemas, reference tables
+  kPinned,         // the shard of `pinned`
+  kEqualUnique,    // the shard of the key values
+  kIn,             // the shards of a list of values
+  kScatter,        // every shard
+  kNone,           // no row can match; one shard gives the (empty) result its form
   kByDestination,  // USE keyspace:shard
 };
 std::string_view RouteOpcodeName(RouteOpcode opcode);
@@ -117,9 +117,9 @@ enum class AggregateOp : uint8_t {
 struct AggregatePlan {
   AggregateOp op = AggregateOp::kFirst;
   ColumnPlace column;
-  ColumnPlace weight{-1, true};     // MIN and MAX of text; as in SortPlan
+  ColumnPlace weight{-1, true};  // MIN and MAX of text; as in SortPlan
   bool weight_if_text = false;
-  ColumnPlace avg_sum{-1, true};    // AVG: hidden SUM and COUNT
+  ColumnPlace avg_sum{-1, true};  // AVG: hidden SUM and COUNT
   ColumnPlace avg_count{-1, true};
 };
 
@@ -139,9 +139,9 @@ struct MergePlan {
   int hidden_columns = 0;
   std::vector<SortPlan> merge_order;  // empty: concatenate
   bool aggregate = false;
-  int group_keys = 0;                 // the first group_keys of merge_order; 0: one row over all
+  int group_keys = 0;  // the first group_keys of merge_order; 0: one row over all
   std::vector<AggregatePlan> aggregates;
-  bool distinct = false;              // adjacent rows that are equal in merge_order are one
+  bool distinct = false;  // adjacent rows that are equal in merge_order are one
   std::vector<SortPlan> final_order;
   std::optional<LimitPlan> limit;
 };
@@ -151,10 +151,9 @@ struct RoutedPlan {
   Route route;
   // What is sent when one shard is meant: the client's own text when empty.
   std::optional<parser::SqlTemplate> sql;
-  bool is_query = false;   // gives rows
+  bool is_query = false;  // gives rows
   bool is_dml = false;
   bool locking_read = false;
-  bool calc_found_rows = false;  // SQL_CALC_FOUND_ROWS; one shard only
   // With more than one shard: OK, or why it cannot be done (a clear 1235).
   Status multi_shard;
   // is_query, more than one shard. Of is_dml only `sql` is set: what each shard is sent.
@@ -170,8 +169,8 @@ struct InsertPlan {
   std::vector<sharding::ColumnType> types;
   parser::SqlTemplate prefix;  // INSERT INTO t (columns) VALUES
   struct Row {
-    parser::SqlTemplate values;         // (1, 'a', <kHoleGeneratedId>)
-    std::vector<ValueSource> key;       // of the vindex columns
+    parser::SqlTemplate values;    // (1, 'a', <kHoleGeneratedId>)
+    std::vector<ValueSource> key;  // of the vindex columns
     // The same with kHoleGeneratedId in the place of `explicit_id`, for when an id is generated
     // after all. Without explicit_id the hole is in `values`.
     std::optional<parser::SqlTemplate> generated_values;

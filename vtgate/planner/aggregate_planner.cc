@@ -1,8 +1,8 @@
 // Groups that several shards have a part of: the shards group, the gateway folds.
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "parser/walker.h"
 #include "vtgate/planner/merge_builder.h"
@@ -61,8 +61,8 @@ std::vector<MergeBuilder::Key> MergeBuilder::GroupKeys() {
         key.visible = list_.FindName(ref->column.text);
         if (key.visible.has_value() && id.has_value() &&
             !list_.Same(list_.expr(*key.visible), ref)) {
-          Fail(MultiShardUnsupported(fmt::format(
-              "GROUP BY '{}', which may be a column or an alias", ref->column.text)));
+          Fail(MultiShardUnsupported(
+              fmt::format("GROUP BY '{}', which may be a column or an alias", ref->column.text)));
         }
       }
     } else {

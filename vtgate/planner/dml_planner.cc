@@ -14,20 +14,10 @@ using parser::ColumnRef;
 using parser::EqualsIgnoreCase;
 using Kind = TableUse::Kind;
 
-void CheckTarget(const TableUse& use) {
-  if (use.kind == Kind::kReference) {
-    FailUnsupported("not supported yet: changing reference table '" + use.name + "'");
-  }
-  if (use.kind == Kind::kSystem) {
-    FailUnsupported("not supported: changing system table '" + use.name + "'");
-  }
-}
-
 // SET v = x on a vindex column: fine if it is the column itself; if the row is pinned, fine if the
 // new value leads to the same shard, which is known at run time.
 void CheckVindexAssignment(const Assignment& set, int table, size_t position,
-                           const Semantics& semantics, const Locality& locality,
-                           Routing* routing) {
+                           const Semantics& semantics, const Locality& locality, Routing* routing) {
   const TableUse& use = semantics.tables()[table];
   if (const auto* ref = As<ColumnRef>(set.value)) {
     auto id = semantics.Resolve(use.block, *ref);
@@ -52,8 +42,24 @@ void CheckVindexAssignment(const Assignment& set, int table, size_t position,
 
 }  // namespace
 
-void CheckUpdate(const parser::Update& update, const Semantics& semantics,
-                 const Locality& locality, Routing* routing) {
+void CheckWritable(const TableUse& use) {
+  if (use.kind == Kind::kReference) {
+    FailUnsupported("not supported yet: changing reference table '" + use.name + "'");
+  }
+  if (use.kind == Kind::kSystem) {
+    FailUnsupported("not supported: changing system table '" + use.name + "'");
+  }
+  if (use.kind != Kind::kSharded) return;
+  for (const sharding::ColumnVindex& vindex : use.table->column_vindexes) {
+    if (vindex.owned) {
+      FailUnsupported("not supported yet: changing table '" + use.name +
+                      "', which owns lookup vindex '" + vindex.vindex->name() + "'");
+    }
+  }
+}
+
+void CheckUpdate(const parser::Update& update, const Semantics& semantics, const Locality& locality,
+                 Routing* routing) {
   int block = semantics.BlockOf(&update);
   const std::vector<int>& tables = semantics.blocks()[block].tables;
   for (const Assignment* set : update.set) {
@@ -61,7 +67,7 @@ void CheckUpdate(const parser::Update& update, const Semantics& semantics,
     for (int table : tables) {
       if (id.has_value() && id->table != table) continue;
       const TableUse& use = semantics.tables()[table];
-      CheckTarget(use);
+      CheckWritable(use);
       if (use.kind != Kind::kSharded) continue;
       std::vector<ColumnId> columns = locality.VindexColumns(table);
       for (size_t i = 0; i < columns.size(); ++i) {
@@ -80,11 +86,11 @@ void CheckDelete(const parser::Delete& del, const Semantics& semantics, Routing*
   const std::vector<int>& tables = semantics.blocks()[semantics.BlockOf(&del)].tables;
   for (int table : tables) {
     const TableUse& use = semantics.tables()[table];
-    bool is_target =
-        del.targets.empty() ||
-        std::any_of(del.targets.begin(), del.targets.end(),
-                    [&](const parser::TableName* name) { return name->name.text == use.alias; });
-    if (is_target) CheckTarget(use);
+    bool is_target = del.targets.empty() || std::any_of(del.targets.begin(), del.targets.end(),
+                                                        [&](const parser::TableName* name) {
+                                                          return name->name.text == use.alias;
+                                                        });
+    if (is_target) CheckWritable(use);
   }
   if (del.limit != nullptr && routing->multi_shard.ok()) {
     routing->multi_shard = MultiShardUnsupported("DELETE with LIMIT");

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+
+#include "parser/walker.h"
 
 namespace keyspan::vtgate {
 namespace {
@@ -93,6 +96,66 @@ ExpressionClass ClassifyExpression(const parser::Expr* expr, const Semantics& se
     return ExpressionClass::kPlain;
   }
   return ExpressionClass::kUnknown;
+}
+
+namespace {
+
+bool Pads(std::string_view collation) {
+  return !collation.empty() && collation != "binary" &&
+         collation.find("_0900_") == std::string_view::npos;
+}
+
+// Functions whose result has the collation of their text arguments.
+bool KeepsCollation(const parser::FunctionCall& call) {
+  constexpr std::array<std::string_view, 20> kNames{
+      "LOWER", "LCASE",  "UPPER",    "UCASE",  "CONCAT", "SUBSTRING", "SUBSTR",
+      "MID",   "LEFT",   "RIGHT",    "TRIM",   "LTRIM",  "RTRIM",     "REPLACE",
+      "IF",    "IFNULL", "COALESCE", "NULLIF", "MIN",    "MAX"};
+  return std::any_of(kNames.begin(), kNames.end(),
+                     [&](std::string_view name) { return EqualsIgnoreCase(call.name.text, name); });
+}
+
+TextPadding PaddingOfColumn(const TableColumn& column) {
+  TextPadding padding;
+  padding.pads = Pads(column.collation);
+  std::string type = LowerCase(column.column_type);
+  size_t open = type.find("char(");
+  if (open != std::string::npos) {
+    const char* digits = type.data() + open + 5;
+    std::from_chars(digits, type.data() + type.size(), padding.length);
+  }
+  return padding;
+}
+
+}  // namespace
+
+TextPadding PaddingOf(const parser::Expr* expr, const Semantics& semantics, int block) {
+  auto describe = [&](const parser::ColumnRef& ref) {
+    auto id = semantics.Resolve(block, ref);
+    return id.has_value() ? semantics.Describe(*id) : nullptr;
+  };
+  if (const auto* ref = As<parser::ColumnRef>(expr)) {
+    const TableColumn* column = describe(*ref);
+    return column != nullptr ? PaddingOfColumn(*column) : TextPadding{};
+  }
+  if (const auto* collate = As<parser::CollateExpr>(expr)) {
+    return {Pads(collate->collation.text), PaddingOf(collate->operand, semantics, block).length};
+  }
+  const auto* call = As<parser::FunctionCall>(expr);
+  if (call == nullptr || !KeepsCollation(*call)) return {};
+  if (call->is_aggregate) return PaddingOf(call->args[0], semantics, block);
+  TextPadding padding;
+  parser::Walk(expr, [&](const parser::Node* node) {
+    if (IsQuery(node)) return parser::Visit::kSkip;
+    const auto* inner = As<parser::FunctionCall>(node);
+    if (inner != nullptr && !KeepsCollation(*inner)) return parser::Visit::kSkip;
+    if (const auto* ref = As<parser::ColumnRef>(node)) {
+      const TableColumn* column = describe(*ref);
+      if (column != nullptr && Pads(column->collation)) padding.pads = true;
+    }
+    return parser::Visit::kContinue;
+  });
+  return padding;
 }
 
 }  // namespace keyspan::vtgate

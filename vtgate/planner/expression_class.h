@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "parser/ast/ast.h"
 #include "vtgate/semantics/semantics.h"
 
@@ -14,7 +16,14 @@ enum class ExpressionClass : uint8_t {
   kUnknown,  // by WEIGHT_STRING(expr) if it turns out to be text
 };
 
-ExpressionClass ClassifyExpression(const parser::Expr* expr, const Semantics& semantics,
-                                   int block);
+ExpressionClass ClassifyExpression(const parser::Expr* expr, const Semantics& semantics, int block);
+
+// Whether the text that the expression gives is compared as if padded with spaces (every collation
+// but the utf8mb4_0900 ones). WEIGHT_STRING does not pad, so 'a' and 'a ' would differ.
+struct TextPadding {
+  bool pads = false;    // false also when the collation is not known
+  uint32_t length = 0;  // the most characters it can have; 0: not known
+};
+TextPadding PaddingOf(const parser::Expr* expr, const Semantics& semantics, int block);
 
 }  // namespace keyspan::vtgate

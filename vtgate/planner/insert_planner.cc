@@ -1,8 +1,8 @@
 #include "vtgate/planner/insert_planner.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "parser/walker.h"
 #include "vtgate/planner/value_source.h"
@@ -83,6 +83,7 @@ class InsertBuilder {
       : insert_(insert), target_(target), print_(print), arena_(arena) {}
 
   std::unique_ptr<InsertPlan> Build() {
+    if (insert_->rows.empty()) FailUnsupported("not supported yet: this form of INSERT");
     plan_->keyspace = target_.keyspace->name;
     plan_->table = target_.name;
     const sharding::ColumnVindex& primary = target_.table->primary_vindex();
@@ -164,9 +165,9 @@ class InsertBuilder {
     // VALUES () leaves every column its default, with or without a column list.
     bool all_default = values.empty() && columns_.empty();
     if (!all_default && values.size() != columns_.size()) {
-      Fail(Status::Mysql(1136, "21S01",
-                         fmt::format("Column count doesn't match value count at row {}",
-                                     index + 1)));
+      Fail(Status::Mysql(
+          1136, "21S01",
+          fmt::format("Column count doesn't match value count at row {}", index + 1)));
     }
     InsertPlan::Row row;
     row.values.texts.emplace_back("(");
@@ -343,9 +344,9 @@ void CheckUpsert(const Insert& insert, const TableUse& target) {
     for (const TableInfo::Index& index : target.info->indexes) {
       if (!index.unique) continue;
       for (const std::string& column : sharding) {
-        bool has = std::any_of(
-            index.columns.begin(), index.columns.end(),
-            [&](const std::string& name) { return EqualsIgnoreCase(name, column); });
+        bool has =
+            std::any_of(index.columns.begin(), index.columns.end(),
+                        [&](const std::string& name) { return EqualsIgnoreCase(name, column); });
         if (!has) {
           FailUnsupported(fmt::format(
               "not supported yet: {} on table '{}', whose unique key '{}' does not contain the "
@@ -371,8 +372,8 @@ void CheckUpsert(const Insert& insert, const TableUse& target) {
 
 void CheckInsertSelect(const Insert& insert, const TableUse& target, const Semantics& semantics,
                        const Locality& locality, const Routing& routing) {
-  std::string what = "not supported yet: INSERT ... SELECT into sharded table '" + target.name +
-                     "'";
+  std::string what =
+      "not supported yet: INSERT ... SELECT into sharded table '" + target.name + "'";
   const auto* select = As<parser::Select>(insert.query);
   int block = select != nullptr ? semantics.BlockOf(select) : -1;
   if (block < 0 || routing.anchor < 0) FailUnsupported(what);

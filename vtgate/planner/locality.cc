@@ -210,8 +210,7 @@ const Value* Locality::Nearest(const std::map<int, Value>& values, int node) con
 
 std::vector<ColumnId> Locality::VindexColumns(int table) const {
   std::vector<ColumnId> columns;
-  for (const std::string& column :
-       semantics_.tables()[table].table->primary_vindex().columns) {
+  for (const std::string& column : semantics_.tables()[table].table->primary_vindex().columns) {
     columns.push_back({table, LowerCase(column)});
   }
   return columns;

@@ -60,8 +60,8 @@ class MergeBuilder {
   parser::Select* select_;
   SelectList list_;
   MergePlan plan_;
-  bool grouped_ = false;     // the statement has groups or aggregates
-  bool fold_groups_ = false; // groups may span shards
+  bool grouped_ = false;      // the statement has groups or aggregates
+  bool fold_groups_ = false;  // groups may span shards
 };
 
 // A top-level aggregate; null for other expressions.

@@ -1,8 +1,8 @@
 #include "vtgate/planner/merge_planner.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "parser/walker.h"
 #include "vtgate/planner/merge_builder.h"
@@ -34,10 +34,9 @@ MergeBuilder::MergeBuilder(const MergeInput& input)
 
 MergePlan MergeBuilder::Build() {
   CheckConstructs();
-  bool aggregates = std::any_of(select_->items.begin(), select_->items.end(),
-                                [](const SelectItem* item) {
-                                  return ContainsAggregate(item->expr);
-                                });
+  bool aggregates =
+      std::any_of(select_->items.begin(), select_->items.end(),
+                  [](const SelectItem* item) { return ContainsAggregate(item->expr); });
   aggregates = aggregates || ContainsAggregate(select_->having);
   for (const OrderItem* item : select_->order_by) {
     aggregates = aggregates || ContainsAggregate(item->expr);
@@ -66,7 +65,6 @@ MergePlan MergeBuilder::Build() {
 
 void MergeBuilder::CheckConstructs() const {
   auto refuse = [](std::string_view what) { Fail(MultiShardUnsupported(what)); };
-  if ((select_->flags & parser::kSelectCalcFoundRows) != 0) refuse("SQL_CALC_FOUND_ROWS");
   if (select_->into != nullptr) refuse("SELECT ... INTO");
   if (select_->qualify != nullptr) refuse("QUALIFY");
   if (select_->rollup != parser::RollupKind::kNone) refuse("GROUP BY ... WITH ROLLUP");
@@ -215,8 +213,7 @@ void MergeBuilder::PlanRows() {
 
 void MergeBuilder::PlanDistinct(std::vector<Key> order) {
   for (size_t i = 0; i < list_.visible_count(); ++i) {
-    if (std::any_of(order.begin(), order.end(),
-                    [&](const Key& key) { return key.visible == i; })) {
+    if (std::any_of(order.begin(), order.end(), [&](const Key& key) { return key.visible == i; })) {
       continue;
     }
     Key key;

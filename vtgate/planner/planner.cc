@@ -1,5 +1,6 @@
 #include "vtgate/planner/planner.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "parser/printer.h"
@@ -39,8 +40,9 @@ class PlanBuilder {
   bool BuildFromTree() {
     const Statement* root = statement_->root();
     if (Is<CreateTable>(root) && Cast<CreateTable>(root)->temporary) {
-      FailUnsupported("not supported yet: CREATE TEMPORARY TABLE, which needs a connection of its "
-                      "own");
+      FailUnsupported(
+          "not supported yet: CREATE TEMPORARY TABLE, which needs a connection of its "
+          "own");
     }
     const auto* other = As<OtherStatement>(root);
     if (other != nullptr && other->other == OtherKind::kLockTables) {
@@ -92,12 +94,11 @@ class PlanBuilder {
   void BuildRouted() {
     plan_->kind = PlanKind::kRouted;
     CheckBeforeHoles();
-    const auto* sequence_select = As<Select>(statement_->root());
-    if (sequence_select != nullptr && sequence_select->next_values != nullptr) {
-      BuildNextValue(*sequence_select);
-      return;
+    if (const auto* select = As<Select>(statement_->root()); select != nullptr) {
+      if (BuildNextValue(*select)) return;
     }
     if (auto* table = As<TableQuery>(statement_->root())) SelectFromTable(table);
+    bool qualified = QualifySystemTables();
     session_ = PunchSessionHoles(statement_.get(), context_);
     plan_->user_variables = session_.user_variables;
     plan_->system_variables = session_.system_variables;
@@ -106,7 +107,7 @@ class PlanBuilder {
     routed.is_query = IsQuery(root);
     routed.is_dml = Is<Insert>(root) || Is<Update>(root) || Is<Delete>(root) || Is<LoadData>(root);
     NoteSelectTraits(root);
-    if (session_.holes) routed.sql = PrintTemplate(root, print_);
+    if (session_.holes || qualified) routed.sql = PrintTemplate(root, print_);
     if (context_.by_destination) {
       routed.route.opcode = RouteOpcode::kByDestination;
       routed.route.keyspace = context_.keyspace;
@@ -150,30 +151,75 @@ class PlanBuilder {
     statement_->set_root(select);
   }
 
+  // After USE information_schema the statement still runs on a connection to a keyspace.
+  bool QualifySystemTables() {
+    if (!IsSystemSchema(context_.keyspace)) return false;
+    std::vector<std::string_view> common_tables;
+    Node* root = statement_->root();
+    Walk(root, [&](Node* node) {
+      if (const auto* table = As<CommonTable>(node)) common_tables.push_back(table->name.text);
+      return Visit::kContinue;
+    });
+    bool changed = false;
+    Walk(root, [&](Node* node) {
+      auto* factor = As<TableFactor>(node);
+      if (factor == nullptr || !factor->table->schema.empty()) return Visit::kContinue;
+      if (std::find(common_tables.begin(), common_tables.end(), factor->table->name.text) !=
+          common_tables.end()) {
+        return Visit::kContinue;
+      }
+      factor->table->schema.text = statement_->arena().CopyString(context_.keyspace);
+      changed = true;
+      return Visit::kContinue;
+    });
+    return changed;
+  }
+
   void NoteSelectTraits(const Statement* root) {
     Walk(static_cast<const Node*>(root), [&](const Node* node) {
       const auto* select = As<Select>(node);
       if (select != nullptr && (select->flags & kSelectCalcFoundRows) != 0) {
-        plan_->routed.calc_found_rows = true;
+        // The count would have to be asked for on the same connection, right after.
+        FailUnsupported("not supported yet: SQL_CALC_FOUND_ROWS");
       }
       if (Is<LockingClause>(node)) plan_->routed.locking_read = true;
       return Visit::kContinue;
     });
   }
 
-  void BuildNextValue(const Select& select) {
+  // SELECT NEXT n VALUES FROM sequence, SELECT NEXT VALUE FROM sequence. To the parser the second
+  // is a column `NEXT` with an alias, which a sequence table does not have.
+  bool BuildNextValue(const Select& select) {
     const auto* factor = select.from.size() == 1 ? As<TableFactor>(select.from[0]) : nullptr;
-    auto count = ConstantOf(select.next_values);
+    ValueSource one;
+    one.constant = sharding::RoutingValue::Int(1);
+    std::optional<ValueSource> count = one;
+    bool one_value = IsNextValue(select);
+    if (select.next_values != nullptr) {
+      count = ConstantOf(select.next_values);
+    } else if (!one_value) {
+      return false;
+    }
     if (factor == nullptr || !count.has_value()) {
+      if (one_value) return false;
       FailUnsupported("not supported: SELECT NEXT VALUES in this form");
     }
     Semantics semantics(*context_.cluster, context_.keyspace);
     TableUse use = semantics.ResolveTable(*factor->table);
     if (use.table == nullptr || use.table->kind != sharding::Table::Kind::kSequence) {
+      if (one_value) return false;
       Fail(Status::Mysql(1347, "HY000", "'" + use.name + "' is not a sequence"));
     }
     plan_->kind = PlanKind::kNextValue;
     plan_->next_value = Plan::NextValue{{use.keyspace->name, use.name}, *count};
+    return true;
+  }
+
+  static bool IsNextValue(const Select& select) {
+    const auto* column = select.items.size() == 1 ? As<ColumnRef>(select.items[0]->expr) : nullptr;
+    return column != nullptr && column->table.empty() && !column->column.quoted &&
+           EqualsIgnoreCase(column->column.text, "next") &&
+           EqualsIgnoreCase(select.items[0]->alias.text, "value");
   }
 
   void BuildByTables(Statement* root) {
@@ -247,6 +293,7 @@ class PlanBuilder {
     Semantics semantics(*context_.cluster, context_.keyspace);
     semantics.Analyze(insert);
     const TableUse& target = semantics.tables()[0];
+    CheckWritable(target);
     if (target.kind == TableUse::Kind::kSharded) {
       CheckUpsert(*insert, target);
       if (insert->query != nullptr) {
@@ -257,12 +304,6 @@ class PlanBuilder {
       }
       return;
     }
-    if (target.kind == TableUse::Kind::kReference) {
-      FailUnsupported("not supported yet: changing reference table '" + target.name + "'");
-    }
-    if (target.kind == TableUse::Kind::kSystem) {
-      FailUnsupported("not supported: changing system table '" + target.name + "'");
-    }
     Locality locality(semantics);
     Routing routing = PlanRouting(semantics, locality, -1, context_);
     AdoptRouting(std::move(routing), semantics, locality);
@@ -272,8 +313,7 @@ class PlanBuilder {
     Semantics semantics(*context_.cluster, context_.keyspace);
     semantics.Analyze(insert->query);
     Locality locality(semantics);
-    Routing routing =
-        PlanRouting(semantics, locality, semantics.BlockOf(insert->query), context_);
+    Routing routing = PlanRouting(semantics, locality, semantics.BlockOf(insert->query), context_);
     for (const TableUse& use : semantics.tables()) {
       if (use.keyspace != nullptr && use.keyspace != target.keyspace) {
         FailUnsupported("not supported yet: INSERT ... SELECT from another keyspace");

@@ -13,17 +13,17 @@ namespace keyspan::vtgate {
 // What planning depends on besides the statement: together with the digest, the key of a plan.
 struct PlanContext {
   const Cluster* cluster = nullptr;
-  std::string keyspace;       // of USE; empty: none
+  std::string keyspace;         // of USE; empty: none
   bool by_destination = false;  // USE keyspace:shard: everything goes there
-  uint32_t sql_mode = 0;  // parser::SqlModeBit of the session: templates are read under it
+  uint32_t sql_mode = 0;        // parser::SqlModeBit of the session: templates are read under it
   // System variables that the gateway holds for the session instead of the shards' connections
   // (lower case): SELECT @@x of these becomes a hole.
   bool (*is_gateway_variable)(std::string_view name) = nullptr;
 };
 
-// Plans a parsed statement. Takes the tree: templates refer to nothing of it, and plans that are run
-// from the tree keep it. Errors are MySQL's (1146, 1049, 1054, 3065, ...) or Unsupported (1235) with
-// the construct's name. Pure: no I/O, any thread.
+// Plans a parsed statement. Takes the tree: templates refer to nothing of it, and plans that are
+// run from the tree keep it. Errors are MySQL's (1146, 1049, 1054, 3065, ...) or Unsupported (1235)
+// with the construct's name. Pure: no I/O, any thread.
 Result<std::shared_ptr<const Plan>> BuildPlan(std::unique_ptr<parser::ParsedStatement> statement,
                                               const PlanContext& context);
 

@@ -12,8 +12,7 @@ using Kind = TableUse::Kind;
 
 bool SameKey(const RouteKey& a, const RouteKey& b) {
   return a.vindex == b.vindex && a.types == b.types && a.is_list == b.is_list &&
-         std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(),
-                    SameSource);
+         std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(), SameSource);
 }
 
 std::string Names(const TableUse& a, const TableUse& b) {
@@ -36,18 +35,28 @@ std::string DescribeObstacle(const Semantics& semantics, int root_block) {
       outer_join = outer_join || block.null_supplied[at - block.tables.begin()];
       continue;
     }
-    bool in_from = std::any_of(
-        semantics.tables().begin(), semantics.tables().end(), [&](const TableUse& other) {
-          return other.kind == Kind::kDerived && other.source == use.block;
-        });
+    bool in_from = std::any_of(semantics.tables().begin(), semantics.tables().end(),
+                               [&](const TableUse& other) {
+                                 return other.kind == Kind::kDerived && other.source == use.block;
+                               });
     (in_from ? derived : subquery) = true;
   }
-  if (root_block < 0) return "a set operation (UNION, INTERSECT, EXCEPT) on sharded tables";
+  if (root_block < 0) return "UNION, INTERSECT, EXCEPT and queries in parentheses";
   if (derived) return "a derived table or common table expression on sharded tables";
   if (subquery) return "a subquery on a sharded table that is not tied to the outer row's shard";
   if (in_root > 1) return "a join of sharded tables on other than their sharding columns";
   if (outer_join) return "an outer join whose preserved side is not sharded";
   return "this combination of tables";
+}
+
+// Where a statement without tables runs: in the session's keyspace, or, when that is a system
+// schema, in the first one that can.
+std::string AnyKeyspace(const PlanContext& context) {
+  if (!IsSystemSchema(context.keyspace)) return context.keyspace;
+  for (const auto& [name, keyspace] : context.cluster->keyspaces) {
+    if (!keyspace->shards.empty()) return name;
+  }
+  return "";
 }
 
 }  // namespace
@@ -88,7 +97,7 @@ Routing PlanRouting(const Semantics& semantics, const Locality& locality, int ro
   routing.multi_shard = InternalError("the statement is for one shard");
   if (user_table == nullptr) {
     route.opcode = RouteOpcode::kAnyShard;
-    route.keyspace = context.keyspace;
+    route.keyspace = AnyKeyspace(context);
     return routing;
   }
   route.keyspace = user_table->keyspace->name;

@@ -112,7 +112,7 @@ ColumnPlace SelectList::AddHidden(Expr* expr) {
   return {index, true};
 }
 
-Expr* SelectList::MakeCall(std::string_view name, Expr* argument) {
+parser::FunctionCall* SelectList::MakeCall(std::string_view name, Expr* argument) {
   auto* call = arena_->New<parser::FunctionCall>();
   call->name.text = name;
   call->args = parser::MakeList<Expr*>(*arena_, std::vector<Expr*>{argument});
@@ -127,6 +127,28 @@ Expr* SelectList::MakeCast(Expr* operand, parser::TypeKind type) {
   return cast;
 }
 
+// The bytes by whose order MySQL compares text.
+Expr* SelectList::MakeWeight(Expr* expr) {
+  TextPadding padding = PaddingOf(expr, semantics_, block_);
+  if (!padding.pads) return MakeCall("WEIGHT_STRING", expr);
+  if (padding.length > 0) {
+    parser::FunctionCall* call = MakeCall("WEIGHT_STRING", expr);
+    call->as_type = arena_->New<parser::DataType>();
+    call->as_type->type = parser::TypeKind::kChar;
+    call->as_type->length = arena_->CopyString(std::to_string(padding.length));
+    return call;
+  }
+  // No length to pad to: one space instead of all that end it. That is the padded order, but for
+  // text that goes on with spaces and then a control character.
+  auto* space = arena_->New<parser::Literal>();
+  space->literal = parser::LiteralKind::kString;
+  space->text = "' '";
+  space->value = " ";
+  parser::FunctionCall* padded = MakeCall("CONCAT", MakeCall("RTRIM", expr));
+  padded->args = parser::MakeList<Expr*>(*arena_, std::vector<Expr*>{padded->args[0], space});
+  return MakeCall("WEIGHT_STRING", padded);
+}
+
 void SelectList::AddWeight(Expr* expr, ColumnPlace* weight, bool* if_text) {
   *if_text = false;
   Expr* compared = nullptr;
@@ -137,7 +159,7 @@ void SelectList::AddWeight(Expr* expr, ColumnPlace* weight, bool* if_text) {
       *if_text = true;
       [[fallthrough]];
     case ExpressionClass::kText:
-      compared = MakeCall("WEIGHT_STRING", expr);
+      compared = MakeWeight(expr);
       break;
     case ExpressionClass::kFloat:
       compared = MakeCast(expr, parser::TypeKind::kDouble);

@@ -47,7 +47,8 @@ class SelectList {
   int Finish();
 
  private:
-  parser::Expr* MakeCall(std::string_view name, parser::Expr* argument);
+  parser::Expr* MakeWeight(parser::Expr* expr);
+  parser::FunctionCall* MakeCall(std::string_view name, parser::Expr* argument);
   parser::Expr* MakeCast(parser::Expr* operand, parser::TypeKind type);
 
   parser::Select* select_;

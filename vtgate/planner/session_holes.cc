@@ -71,8 +71,8 @@ class HolePuncher {
   void NameItems() {
     parser::Walk(static_cast<Node*>(statement_->root()), [this](Node* node) {
       auto* item = As<SelectItem>(node);
-      if (item == nullptr || item->has_alias || Is<ColumnRef>(item->expr) ||
-          Is<Star>(item->expr) || Is<Literal>(item->expr)) {
+      if (item == nullptr || item->has_alias || Is<ColumnRef>(item->expr) || Is<Star>(item->expr) ||
+          Is<Literal>(item->expr)) {
         return Visit::kContinue;
       }
       std::string name = parser::DefaultColumnName(*item, statement_->text());

@@ -41,8 +41,8 @@ RoutingValue BitsValue(std::string_view text, bool hex) {
   digits.insert(0, (per_byte - digits.size() % per_byte) % per_byte, '0');
   std::string bytes;
   for (size_t i = 0; i < digits.size(); i += per_byte) {
-    bytes.push_back(static_cast<char>(
-        std::strtoul(digits.substr(i, per_byte).c_str(), nullptr, hex ? 16 : 2)));
+    bytes.push_back(
+        static_cast<char>(std::strtoul(digits.substr(i, per_byte).c_str(), nullptr, hex ? 16 : 2)));
   }
   return RoutingValue::Bits(std::move(bytes));
 }

@@ -144,8 +144,8 @@ int Semantics::AnalyzeSelect(const Select* select, int parent) {
   AddFrom(select->from, block);
   AddConjuncts(select->where, block, 0, static_cast<int>(blocks_[block].tables.size()));
   bool transparent = select->group_by.empty() && select->having == nullptr &&
-                     select->limit == nullptr && !select->distinct() &&
-                     select->windows.empty() && select->qualify == nullptr;
+                     select->limit == nullptr && !select->distinct() && select->windows.empty() &&
+                     select->qualify == nullptr;
   for (const SelectItem* item : select->items) {
     if (ContainsAggregate(item->expr) || ContainsWindow(item->expr)) transparent = false;
   }
@@ -290,9 +290,9 @@ void Semantics::AddTableFactor(const TableFactor* factor, int block) {
   TableUse use = ResolveTable(name);
   if (factor->alias.empty()) {
     use.alias = use.name;
-    use.schema = !name.schema.empty()          ? std::string(name.schema.text)
-                 : use.keyspace != nullptr     ? use.keyspace->name
-                                               : current_keyspace_;
+    use.schema = !name.schema.empty()      ? std::string(name.schema.text)
+                 : use.keyspace != nullptr ? use.keyspace->name
+                                           : current_keyspace_;
   } else {
     use.alias = std::string(factor->alias.text);
   }
@@ -416,9 +416,8 @@ std::optional<bool> Semantics::HasColumn(int table, std::string_view column) con
   if (use.table != nullptr && use.table->FindColumn(column) != nullptr) return true;
   auto names = ColumnNames(table);
   if (!names.has_value()) return std::nullopt;
-  return std::any_of(names->begin(), names->end(), [&](const std::string& name) {
-    return EqualsIgnoreCase(name, column);
-  });
+  return std::any_of(names->begin(), names->end(),
+                     [&](const std::string& name) { return EqualsIgnoreCase(name, column); });
 }
 
 std::optional<ColumnId> Semantics::Resolve(int block, const ColumnRef& ref) const {

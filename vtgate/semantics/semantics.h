@@ -20,9 +20,9 @@ struct TableUse {
     kReference,  // whole on every shard
     kPinned,     // whole on one shard of a sharded keyspace
     kUnsharded,
-    kSystem,   // information_schema and its kind
-    kDerived,  // (SELECT ...) AS x, and a reference to a common table expression
-    kFunction, // JSON_TABLE
+    kSystem,    // information_schema and its kind
+    kDerived,   // (SELECT ...) AS x, and a reference to a common table expression
+    kFunction,  // JSON_TABLE
   };
   Kind kind = Kind::kUnsharded;
   int block = -1;      // the block whose FROM has it

@@ -1,8 +1,8 @@
 #include "test/unit/vtgate/planner/fake_cluster.h"
 
-#include <sstream>
-
 #include <glog/logging.h>
+
+#include <sstream>
 
 namespace keyspan::vtgate {
 namespace {

@@ -9,13 +9,13 @@
 // With KEYSPAN_REWRITE_PLANS=1 the files are rewritten with what the planner says now; without it a
 // difference leaves <name>.actual in the working folder.
 
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-
-#include <fmt/format.h>
-#include <gtest/gtest.h>
 
 #include "parser/digest.h"
 #include "parser/parse.h"
@@ -130,6 +130,30 @@ TEST_P(GoldenPlans, AreAsRecorded) {
   }
   std::ofstream(GetParam() + ".actual") << actual;
   EXPECT_EQ(actual, expected) << "set KEYSPAN_REWRITE_PLANS=1 to accept";
+}
+
+// Every statement of the files, in every kind of session: no crash, and always a plan or an error.
+TEST_P(GoldenPlans, ArePlannedInEverySession) {
+  std::string sql;
+  std::istringstream in(ReadFile(kPlans / (GetParam() + ".test")));
+  bool in_expectation = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line == "----") {
+      for (const char* target : {"customer", "commerce", "tpcc:80-", "information_schema", ""}) {
+        for (bool prepared : {false, true}) {
+          Session session;
+          session.Use(target);
+          session.prepared = prepared;
+          EXPECT_NE(Plan(sql, session), "") << sql;
+        }
+      }
+      sql.clear();
+    }
+    if (line == "----" || line.empty()) in_expectation = line == "----";
+    if (!in_expectation && !line.empty() && line[0] != '#' && line[0] != '!') {
+      sql += (sql.empty() ? "" : "\n") + line;
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Plans, GoldenPlans, testing::ValuesIn(PlanFiles()),
