@@ -122,6 +122,10 @@ bool IsDml(const Token& token) {
   }
 }
 
+constexpr size_t kBufferSize = 64 << 10;
+// What the fixed parts of one token may need beyond its text.
+constexpr size_t kLongestToken = 64;
+
 // The bytes that are hashed. Every token begins with a byte below 0x20 that says what it is, and
 // texts carry their length, so that no two token sequences give the same bytes.
 enum Mark : char {
@@ -140,6 +144,8 @@ enum Mark : char {
 
 }  // namespace
 
+void Digester::FreeStream::operator()(XXH3_state_s* stream) const { XXH3_freeState(stream); }
+
 std::string Digest128::ToHex() const { return fmt::format("{:016x}{:016x}", high, low); }
 
 DigestResult Digester::Compute(std::string_view sql, const ParseOptions& options) {
@@ -154,25 +160,54 @@ std::string Digester::NormalizedText(std::string_view sql, const ParseOptions& o
 }
 
 void Digester::Run(std::string_view sql, const ParseOptions& options, std::string* normalized) {
-  buffer_.clear();
   literals_.clear();
   comments_.clear();
   levels_.clear();
   result_ = DigestResult();
-  // A token's bytes are at most its text and nine more; a token has at least one byte.
-  const size_t needed = sql.size() * 6 + 64;
-  if (buffer_.capacity() < needed) {
-    buffer_.reserve(needed);
+  if (buffer_.empty()) {
+    buffer_.resize(kBufferSize);
   }
-  buffer_.resize(needed);
-  char* out = buffer_.data();
+  // A statement that fits the buffer is hashed in one go, a longer one piece by piece: both give
+  // the same hash.
+  char* const base = buffer_.data();
+  char* const end = base + kBufferSize;
+  char* const limit = end - kLongestToken;
+  char* out = base;
+  bool streaming = false;
+  const auto flush = [&] {
+    if (!streaming) {
+      streaming = true;
+      if (stream_ == nullptr) {
+        stream_.reset(XXH3_createState());
+      }
+      XXH3_128bits_reset(stream_.get());
+    }
+    XXH3_128bits_update(stream_.get(), base, static_cast<size_t>(out - base));
+    out = base;
+  };
   const auto put = [&out](char c) { *out++ = c; };
   const auto put_text = [&](char mark, std::string_view text) {
+    if (out >= limit) {
+      flush();
+    }
     *out++ = mark;
-    const auto size = static_cast<uint32_t>(text.size());
-    std::memcpy(out, &size, 4);
-    std::memcpy(out + 4, text.data(), size);
-    out += 4 + size;
+    const size_t size = text.size();
+    if (size < 255) {
+      *out++ = static_cast<char>(size);
+    } else {
+      *out++ = static_cast<char>(255);
+      std::memcpy(out, &size, sizeof(size));
+      out += sizeof(size);
+    }
+    if (size > static_cast<size_t>(end - out)) {
+      flush();
+      if (size > kBufferSize) {
+        XXH3_128bits_update(stream_.get(), text.data(), size);
+        return;
+      }
+    }
+    std::memcpy(out, text.data(), size);
+    out += size;
   };
   const auto show = [&](std::string_view text) {
     if (normalized != nullptr) {
@@ -196,6 +231,9 @@ void Digester::Run(std::string_view sql, const ParseOptions& options, std::strin
   const auto text_of = [&](const Token& t) { return sql.substr(t.begin, t.end - t.begin); };
 
   while (token.kind != TokenKind::kEnd) {
+    if (out >= limit) {
+      flush();
+    }
     // Hints and directives count, where they stand.
     while (comments_seen < comments_.size() && comments_[comments_seen].end <= token.begin) {
       const SpecialComment& comment = comments_[comments_seen++];
@@ -360,6 +398,9 @@ void Digester::Run(std::string_view sql, const ParseOptions& options, std::strin
     const SpecialComment& comment = comments_[comments_seen++];
     put_text(kMarkComment, sql.substr(comment.begin, comment.end - comment.begin));
   }
+  if (out >= limit) {
+    flush();
+  }
   put(kMarkEnd);
   put(static_cast<char>(options.sql_mode));
   put(static_cast<char>(options.charset));
@@ -369,8 +410,13 @@ void Digester::Run(std::string_view sql, const ParseOptions& options, std::strin
     put_text(kMarkInvalid, sql);
     literals_.clear();
   }
-  const XXH128_hash_t hash =
-      XXH3_128bits(buffer_.data(), static_cast<size_t>(out - buffer_.data()));
+  XXH128_hash_t hash;
+  if (streaming) {
+    flush();
+    hash = XXH3_128bits_digest(stream_.get());
+  } else {
+    hash = XXH3_128bits(base, static_cast<size_t>(out - base));
+  }
   result_.digest = {hash.low64, hash.high64};
   result_.literals = literals_;
   result_.cacheable = cacheable;

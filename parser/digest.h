@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,6 +9,8 @@
 
 #include "parser/lexer.h"
 #include "parser/parse.h"
+
+struct XXH3_state_s;
 
 namespace keyspan::parser {
 
@@ -76,8 +79,13 @@ class Digester {
  private:
   void Run(std::string_view sql, const ParseOptions& options, std::string* normalized);
 
+  struct FreeStream {
+    void operator()(XXH3_state_s* stream) const;
+  };
+
   Options options_;
   std::vector<char> buffer_;
+  std::unique_ptr<XXH3_state_s, FreeStream> stream_;
   std::vector<DigestLiteral> literals_;
   std::vector<uint8_t> levels_;
   std::vector<SpecialComment> comments_;

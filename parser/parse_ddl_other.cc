@@ -48,8 +48,8 @@ constexpr StatementPattern kAlter[] = {
     {OtherKind::kAlterProcedure, "ALTER PROCEDURE", "<table> <rest>"},
     {OtherKind::kAlterFunction, "ALTER FUNCTION", "<table> <rest>"},
     {OtherKind::kAlterEvent, "ALTER EVENT",
-     "<table> ( ON ( SCHEDULE | COMPLETION ) <body> | RENAME TO <table> <body> | ENABLE <body> | "
-     "DISABLE <body> | COMMENT <body> | DO <body> )"},
+     "<table> ( ON ( SCHEDULE | COMPLETION ) <body> | RENAME TO <table> <tail> | ENABLE <tail> | "
+     "DISABLE <tail> | COMMENT <body> | DO <body> )"},
     {OtherKind::kAlterLibrary, "ALTER LIBRARY", "<table> COMMENT <string>"},
     {OtherKind::kAlterTablespace, "ALTER TABLESPACE", "<name> <rest>"},
     {OtherKind::kAlterTablespace, "ALTER UNDO TABLESPACE",

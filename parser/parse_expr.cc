@@ -659,18 +659,13 @@ Expr* Parser::ParseVariable() {
   if (AtKind(TokenKind::kAtAt)) {
     Advance();
     auto* node = New<SystemVariable>(begin);
-    if (PeekIsSymbol('.')) {
-      if (EqualsIgnoreCase(Text(cur_), "global")) {
-        node->scope = VariableScope::kGlobal;
-      } else if (EqualsIgnoreCase(Text(cur_), "session")) {
-        node->scope = VariableScope::kSession;
-      } else if (EqualsIgnoreCase(Text(cur_), "local")) {
-        node->scope = VariableScope::kLocal;
-      }
-      if (node->scope != VariableScope::kNone) {
-        Advance();
-        Advance();
-      }
+    node->scope = At(Kw::kGlobal)    ? VariableScope::kGlobal
+                  : At(Kw::kSession) ? VariableScope::kSession
+                  : At(Kw::kLocal)   ? VariableScope::kLocal
+                                     : VariableScope::kNone;
+    if (node->scope != VariableScope::kNone) {
+      Advance();
+      ExpectSymbol('.');
     }
     node->name = ParseIdentOrText();
     if (AcceptSymbol('.')) {

@@ -21,6 +21,13 @@ Arity PlainKeywordFunction(Kw keyword) {
     case Kw::kCollation:
     case Kw::kDate:
     case Kw::kDay:
+    case Kw::kSqlTsiDay:
+    case Kw::kSqlTsiHour:
+    case Kw::kSqlTsiMinute:
+    case Kw::kSqlTsiMonth:
+    case Kw::kSqlTsiQuarter:
+    case Kw::kSqlTsiSecond:
+    case Kw::kSqlTsiYear:
     case Kw::kHour:
     case Kw::kMicrosecond:
     case Kw::kMinute:
@@ -52,6 +59,7 @@ Arity PlainKeywordFunction(Kw keyword) {
       return {2, 2};
     case Kw::kTimestamp:
     case Kw::kWeek:
+    case Kw::kSqlTsiWeek:
     case Kw::kLog:
       return {1, 2};
     case Kw::kCoalesce:
@@ -229,7 +237,8 @@ Expr* Parser::ParseKeywordFunction() {
       ParseOptionalPrecision(call);
       return Finish(call);
     }
-    case Kw::kChar: {
+    case Kw::kChar:
+    case Kw::kCharacter: {
       FunctionCall* call = NewCall(Advance());
       ExpectSymbol('(');
       call->args = ParseExprList();
@@ -247,6 +256,10 @@ Expr* Parser::ParseKeywordFunction() {
     return ParseWindowFunction();
   }
   if (!PeekIsSymbol('(')) {
+    if (IsReserved(keyword) && PlainKeywordFunction(keyword).min >= 0) {
+      Advance();
+      SyntaxError();  // its parenthesis is what is missing
+    }
     return nullptr;
   }
   switch (keyword) {

@@ -262,7 +262,7 @@ void Pattern::MatchSlot(Parser& p, const std::string& slot, Recorded* recorded) 
   } else if (slot == "<stmt>") {
     ParseStatement(p);
   } else {
-    SkipRest(p, slot == "<body>");
+    SkipRest(p, slot == "<body>" || (slot == "<tail>" && !p.AtEnd()));
   }
 }
 

@@ -171,6 +171,9 @@ Query* Parser::FinishQuery(WithClause* with, Query* body, bool in_parens, uint32
 
 WithClause* Parser::ParseWith() {
   auto* with = New<WithClause>(cur_.begin);
+  if (PeekIs(Kw::kRollup)) {
+    SyntaxError();  // WITH ROLLUP is one token to MySQL
+  }
   Expect(Kw::kWith);
   with->recursive = Accept(Kw::kRecursive);
   Collector<CommonTable*> tables(this);

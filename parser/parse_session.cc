@@ -153,15 +153,22 @@ Statement* ParseExplain(Parser& p) {
   if (p.Accept(Kw::kAnalyze)) {
     explain->analyze = true;
   }
+  const auto into = [&] {
+    if (explain->into_variable.empty() && p.Accept(Kw::kInto)) {
+      if (explain->format.empty()) {
+        p.Fail(6006, "HY000", "EXPLAIN INTO does not support implicit FORMAT.");
+      }
+      p.ExpectSymbol('@');
+      explain->into_variable = p.ParseIdentOrText();
+    }
+  };
+  into();
   if (p.At(Kw::kFormat) && p.PeekIsSymbol('=')) {
     p.Advance();
     p.Advance();
     explain->format = p.ParseIdentOrText();
   }
-  if (p.Accept(Kw::kInto)) {
-    p.ExpectSymbol('@');
-    explain->into_variable = p.ParseIdentOrText();
-  }
+  into();
   if (p.At(Kw::kFor) && (p.PeekIs(Kw::kSchema) || p.PeekIs(Kw::kDatabase))) {
     p.Advance();
     p.Advance();

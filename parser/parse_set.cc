@@ -159,10 +159,10 @@ bool ParseTextForms(Parser& p, SetItem* item) {
 // After an optional scope word: name = value.
 void ParseSystemAssignment(Parser& p, SetItem* item) {
   item->set = SetKind::kSystemVariable;
-  if (p.At(Kw::kDefault) && p.PeekIsSymbol('.')) {
+  if (p.At(Kw::kDefault)) {
     item->base.text = "default";
     p.Advance();
-    p.Advance();
+    p.ExpectSymbol('.');
     item->name = p.ParseIdent();
   } else {
     item->name = p.ParseIdent();
@@ -190,24 +190,9 @@ SetItem* ParseSetItem(Parser& p, bool first) {
   if (p.AtKind(TokenKind::kAtAt)) {
     p.Advance();
     item->at_syntax = true;
-    if (p.PeekIsSymbol('.')) {
-      const std::string_view word = p.Text(p.Cur());
-      struct {
-        std::string_view word;
-        VariableScope scope;
-      } constexpr kScopes[] = {{"global", VariableScope::kGlobal},
-                               {"session", VariableScope::kSession},
-                               {"local", VariableScope::kLocal},
-                               {"persist", VariableScope::kPersist},
-                               {"persist_only", VariableScope::kPersistOnly}};
-      for (const auto& entry : kScopes) {
-        if (EqualsIgnoreCase(word, entry.word)) {
-          item->scope = entry.scope;
-          p.Advance();
-          p.Advance();
-          break;
-        }
-      }
+    item->scope = AcceptScope(p);
+    if (item->scope != VariableScope::kNone) {
+      p.ExpectSymbol('.');
     }
     ParseSystemAssignment(p, item);
     return p.Finish(item);
@@ -225,10 +210,9 @@ SetItem* ParseSetItem(Parser& p, bool first) {
     }
     return p.Finish(item);
   }
-  if ((p.At(Kw::kCharset) && !PeekEqual(p)) ||
-      ((p.At(Kw::kCharacter) || p.At(Kw::kChar)) && p.PeekIs(Kw::kSet))) {
+  if ((p.At(Kw::kCharset) && !PeekEqual(p)) || p.At(Kw::kCharacter) || p.At(Kw::kChar)) {
     if (p.Advance().keyword != Kw::kCharset) {
-      p.Advance();
+      p.Expect(Kw::kSet);
     }
     item->set = SetKind::kCharacterSet;
     if (p.Accept(Kw::kDefault)) {
@@ -238,14 +222,12 @@ SetItem* ParseSetItem(Parser& p, bool first) {
     }
     return p.Finish(item);
   }
-  if (!PeekEqual(p)) {
-    item->scope = AcceptScope(p);
-  }
+  item->scope = AcceptScope(p);
   if (p.At(Kw::kTransaction) && !PeekEqual(p)) {
-    if (!first) {
-      p.SyntaxError();
-    }
     p.Advance();
+    if (!first) {
+      p.SyntaxError();  // it stands alone
+    }
     ParseCharacteristics(p, item);
     return p.Finish(item);
   }

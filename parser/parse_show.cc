@@ -51,7 +51,13 @@ void TakeArgument(Parser& p, Show* show, uint32_t begin) {
 }
 
 void ParseShowCreate(Parser& p, Show* show) {
-  switch (p.Advance().keyword) {
+  const Token object = p.Cur();
+  if (!p.AtAny({Kw::kDatabase, Kw::kSchema, Kw::kTable, Kw::kView, Kw::kProcedure, Kw::kFunction,
+                Kw::kTrigger, Kw::kEvent, Kw::kLibrary, Kw::kUser})) {
+    p.SyntaxError();
+  }
+  p.Advance();
+  switch (object.keyword) {
     case Kw::kDatabase:
     case Kw::kSchema:
       show->show = ShowKind::kCreateDatabase;
@@ -87,7 +93,7 @@ void ParseShowCreate(Parser& p, Show* show) {
       return;
     }
     default:
-      p.SyntaxErrorAt(p.prev_end() - 1, p.prev_end());
+      p.SyntaxErrorAt(object.begin, object.end);
   }
   show->name = p.ParseTableName();
 }
@@ -393,14 +399,6 @@ void ParseShowBody(Parser& p, Show* show) {
       ParseOptionalSchema(p, show);
       ParseLikeOrWhere(p, show);
       return;
-    case Kw::kParseTree: {
-      p.Advance();
-      show->show = ShowKind::kParseTree;
-      const uint32_t begin = p.Cur().begin;
-      ParseStatement(p);
-      TakeArgument(p, show, begin);
-      return;
-    }
     case Kw::kPlugins:
       p.Advance();
       show->show = ShowKind::kPlugins;
@@ -461,7 +459,7 @@ void ParseShowBody(Parser& p, Show* show) {
     default:
       break;
   }
-  if (p.AtWord("COUNT") && p.PeekIsSymbol('(')) {
+  if (p.AtWord("COUNT") && p.Cur().symbol == '(') {
     p.Advance();
     p.ExpectSymbol('(');
     p.ExpectSymbol('*');

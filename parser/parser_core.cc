@@ -23,7 +23,7 @@ void Parser::ParseAll() {
   if (!AtEnd()) {
     statement_->root_ = ParseStatement(*this);
   }
-  if (AtSymbol(';')) {
+  while (AtSymbol(';')) {
     Advance();
   }
   if (!AtKind(TokenKind::kEnd)) {

@@ -203,7 +203,7 @@ TEST(Parse, LongStatementsAreLinear) {
   ASSERT_TRUE(sum.ok());
   EXPECT_GT(Print(sum->root()).size(), 60000u);
   const std::string parens(100 << 20, '(');
-  EXPECT_EQ(Parse(parens).status().mysql_errno(), 1064);
+  EXPECT_EQ(Parse(parens).status().mysql_errno(), 1436);
   EXPECT_EQ(Parse("SELECT " + parens).status().mysql_errno(), 1436);
   std::string insert = "INSERT INTO t VALUES (1,'abcdefgh',2.5)";
   while (insert.size() < (16u << 20)) {
