@@ -26,8 +26,9 @@ endif()
 
 find_program(KEYSPAN_CCACHE ccache)
 if(KEYSPAN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # CCACHE_NOHASHDIR lets two build folders of one checkout share their objects.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 ${KEYSPAN_CCACHE})
+  # Two build folders, and two checkouts, share their objects.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${KEYSPAN_CCACHE})
 endif()
 find_program(KEYSPAN_MOLD mold)
 if(KEYSPAN_MOLD AND NOT KEYSPAN_FUZZ)

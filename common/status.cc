@@ -1,8 +1,8 @@
 #include "common/status.h"
 
-#include <cstring>
-
 #include <fmt/format.h>
+
+#include <cstring>
 
 namespace keyspan {
 namespace {
@@ -16,22 +16,38 @@ struct CodeTraits {
 // Numbers of the MySQL 9.7 error reference; 1105 (ER_UNKNOWN_ERROR) where nothing fits.
 CodeTraits TraitsOf(StatusCode code) {
   switch (code) {
-    case StatusCode::kOk: return {"OK", 0, "00000"};
-    case StatusCode::kInvalidArgument: return {"INVALID_ARGUMENT", 1210, "HY000"};
-    case StatusCode::kNotFound: return {"NOT_FOUND", 1105, "HY000"};
-    case StatusCode::kAlreadyExists: return {"ALREADY_EXISTS", 1105, "HY000"};
-    case StatusCode::kUnsupported: return {"UNSUPPORTED", 1235, "42000"};
-    case StatusCode::kFailedPrecondition: return {"FAILED_PRECONDITION", 1105, "HY000"};
-    case StatusCode::kAborted: return {"ABORTED", 1180, "HY000"};
-    case StatusCode::kUnavailable: return {"UNAVAILABLE", 1105, "HY000"};
-    case StatusCode::kUnknownOutcome: return {"UNKNOWN_OUTCOME", 1105, "HY000"};
-    case StatusCode::kDeadlineExceeded: return {"DEADLINE_EXCEEDED", 1317, "70100"};
-    case StatusCode::kCancelled: return {"CANCELLED", 1317, "70100"};
-    case StatusCode::kResourceExhausted: return {"RESOURCE_EXHAUSTED", 1203, "42000"};
-    case StatusCode::kPermissionDenied: return {"PERMISSION_DENIED", 1045, "28000"};
-    case StatusCode::kMalformed: return {"MALFORMED", 1835, "08S01"};
-    case StatusCode::kMysql: return {"MYSQL", 1105, "HY000"};
-    case StatusCode::kInternal: return {"INTERNAL", 1815, "HY000"};
+    case StatusCode::kOk:
+      return {"OK", 0, "00000"};
+    case StatusCode::kInvalidArgument:
+      return {"INVALID_ARGUMENT", 1210, "HY000"};
+    case StatusCode::kNotFound:
+      return {"NOT_FOUND", 1105, "HY000"};
+    case StatusCode::kAlreadyExists:
+      return {"ALREADY_EXISTS", 1105, "HY000"};
+    case StatusCode::kUnsupported:
+      return {"UNSUPPORTED", 1235, "42000"};
+    case StatusCode::kFailedPrecondition:
+      return {"FAILED_PRECONDITION", 1105, "HY000"};
+    case StatusCode::kAborted:
+      return {"ABORTED", 1180, "HY000"};
+    case StatusCode::kUnavailable:
+      return {"UNAVAILABLE", 1105, "HY000"};
+    case StatusCode::kUnknownOutcome:
+      return {"UNKNOWN_OUTCOME", 1105, "HY000"};
+    case StatusCode::kDeadlineExceeded:
+      return {"DEADLINE_EXCEEDED", 1317, "70100"};
+    case StatusCode::kCancelled:
+      return {"CANCELLED", 1317, "70100"};
+    case StatusCode::kResourceExhausted:
+      return {"RESOURCE_EXHAUSTED", 1203, "42000"};
+    case StatusCode::kPermissionDenied:
+      return {"PERMISSION_DENIED", 1045, "28000"};
+    case StatusCode::kMalformed:
+      return {"MALFORMED", 1835, "08S01"};
+    case StatusCode::kMysql:
+      return {"MYSQL", 1105, "HY000"};
+    case StatusCode::kInternal:
+      return {"INTERNAL", 1815, "HY000"};
   }
   return {"UNKNOWN", 1105, "HY000"};
 }
@@ -71,7 +87,8 @@ Status Status::WithPrefix(std::string_view where) && {
 
 std::string Status::ToString() const {
   if (ok()) return "OK";
-  return fmt::format("{} ({}, {}): {}", StatusCodeName(code()), mysql_errno(), sqlstate(), message());
+  return fmt::format("{} ({}, {}): {}", StatusCodeName(code()), mysql_errno(), sqlstate(),
+                     message());
 }
 
 Status InvalidArgument(std::string message) {

@@ -17,17 +17,17 @@ enum class StatusCode : uint8_t {
   kInvalidArgument,
   kNotFound,
   kAlreadyExists,
-  kUnsupported,        // the construct is not implemented; MySQL error 1235
-  kFailedPrecondition, // the receiver is not what the request believes (role, term, shard)
-  kAborted,            // the transaction was rolled back
-  kUnavailable,        // the other side is not reachable now; nothing was done
-  kUnknownOutcome,     // the other side went away after it may have acted
+  kUnsupported,         // the construct is not implemented; MySQL error 1235
+  kFailedPrecondition,  // the receiver is not what the request believes (role, term, shard)
+  kAborted,             // the transaction was rolled back
+  kUnavailable,         // the other side is not reachable now; nothing was done
+  kUnknownOutcome,      // the other side went away after it may have acted
   kDeadlineExceeded,
   kCancelled,
   kResourceExhausted,
   kPermissionDenied,
-  kMalformed,          // bytes that break a protocol
-  kMysql,              // an error that a MySQL server answered, passed through unchanged
+  kMalformed,  // bytes that break a protocol
+  kMysql,      // an error that a MySQL server answered, passed through unchanged
   kInternal,
 };
 
@@ -83,7 +83,7 @@ Status NotFound(std::string message);
 Status Unsupported(std::string message);  // 1235, 42000
 Status Unavailable(std::string message);
 Status InternalError(std::string message);
-Status Malformed(std::string message);    // 1835, 08S01
+Status Malformed(std::string message);  // 1835, 08S01
 
 // A value or the Status that says why there is none. Default-constructible, because the promise of
 // a coroutine needs it; a default Result holds an internal error.
@@ -91,7 +91,7 @@ template <typename T>
 class [[nodiscard]] Result {
  public:
   Result() : state_(InternalError("empty result")) {}
-  Result(T value) : state_(std::in_place_index<1>, std::move(value)) {}  // NOLINT: implicit
+  Result(T value) : state_(std::in_place_index<1>, std::move(value)) {}         // NOLINT: implicit
   Result(Status status) : state_(std::in_place_index<0>, std::move(status)) {}  // NOLINT: implicit
 
   bool ok() const { return state_.index() == 1; }
@@ -116,29 +116,29 @@ class [[nodiscard]] Result {
 // The only four macros that hide a return. `lhs` may be a declaration.
 #define KEYSPAN_CONCAT_INNER(a, b) a##b
 #define KEYSPAN_CONCAT(a, b) KEYSPAN_CONCAT_INNER(a, b)
-#define RETURN_IF_ERROR(expr)                                    \
-  do {                                                           \
-    if (::keyspan::Status status_ = (expr); !status_.ok()) {     \
-      return status_;                                            \
-    }                                                            \
+#define RETURN_IF_ERROR(expr)                                \
+  do {                                                       \
+    if (::keyspan::Status status_ = (expr); !status_.ok()) { \
+      return status_;                                        \
+    }                                                        \
   } while (false)
-#define CO_RETURN_IF_ERROR(expr)                                 \
-  do {                                                           \
-    if (::keyspan::Status status_ = (expr); !status_.ok()) {     \
-      co_return status_;                                         \
-    }                                                            \
+#define CO_RETURN_IF_ERROR(expr)                             \
+  do {                                                       \
+    if (::keyspan::Status status_ = (expr); !status_.ok()) { \
+      co_return status_;                                     \
+    }                                                        \
   } while (false)
-#define ASSIGN_OR_RETURN(lhs, expr)                                           \
-  auto KEYSPAN_CONCAT(result_, __LINE__) = (expr);                            \
-  if (!KEYSPAN_CONCAT(result_, __LINE__).ok()) {                              \
-    return std::move(KEYSPAN_CONCAT(result_, __LINE__)).status();             \
-  }                                                                           \
+#define ASSIGN_OR_RETURN(lhs, expr)                               \
+  auto KEYSPAN_CONCAT(result_, __LINE__) = (expr);                \
+  if (!KEYSPAN_CONCAT(result_, __LINE__).ok()) {                  \
+    return std::move(KEYSPAN_CONCAT(result_, __LINE__)).status(); \
+  }                                                               \
   lhs = std::move(KEYSPAN_CONCAT(result_, __LINE__)).value()
-#define CO_ASSIGN_OR_RETURN(lhs, expr)                                        \
-  auto KEYSPAN_CONCAT(result_, __LINE__) = (expr);                            \
-  if (!KEYSPAN_CONCAT(result_, __LINE__).ok()) {                              \
-    co_return std::move(KEYSPAN_CONCAT(result_, __LINE__)).status();          \
-  }                                                                           \
+#define CO_ASSIGN_OR_RETURN(lhs, expr)                               \
+  auto KEYSPAN_CONCAT(result_, __LINE__) = (expr);                   \
+  if (!KEYSPAN_CONCAT(result_, __LINE__).ok()) {                     \
+    co_return std::move(KEYSPAN_CONCAT(result_, __LINE__)).status(); \
+  }                                                                  \
   lhs = std::move(KEYSPAN_CONCAT(result_, __LINE__)).value()
 
 }  // namespace keyspan

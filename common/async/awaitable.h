@@ -23,7 +23,6 @@ using SteadyTimer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 // Completion token of every network operation: `auto [error, n] = co_await op(kTuple);`
-inline constexpr auto kTuple =
-    boost::asio::as_tuple(boost::asio::use_awaitable_t<Executor>());
+inline constexpr auto kTuple = boost::asio::as_tuple(boost::asio::use_awaitable_t<Executor>());
 
 }  // namespace keyspan

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <type_traits>
-#include <utility>
-
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <type_traits>
+#include <utility>
 
 #include "common/async/awaitable.h"
 

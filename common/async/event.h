@@ -12,7 +12,8 @@ namespace keyspan {
 // and notifiers share the io_context.
 class Event {
  public:
-  explicit Event(Executor executor) : timer_(executor, std::chrono::steady_clock::time_point::max()) {}
+  explicit Event(Executor executor)
+      : timer_(executor, std::chrono::steady_clock::time_point::max()) {}
 
   Awaitable<void> Wait() { co_await timer_.async_wait(kTuple); }
   void NotifyAll() { timer_.cancel(); }

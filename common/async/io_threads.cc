@@ -1,10 +1,10 @@
 #include "common/async/io_threads.h"
 
-#include <latch>
+#include <glog/logging.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <glog/logging.h>
+#include <latch>
 
 namespace keyspan {
 

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <utility>
-
 #include <boost/asio/co_spawn.hpp>
+#include <utility>
 
 #include "common/async/awaitable.h"
 

@@ -1,11 +1,11 @@
 #include "common/async/spawn.h"
 
+#include <glog/logging.h>
+
 #include <atomic>
+#include <boost/asio/co_spawn.hpp>
 #include <exception>
 #include <memory>
-
-#include <boost/asio/co_spawn.hpp>
-#include <glog/logging.h>
 
 namespace keyspan {
 namespace {

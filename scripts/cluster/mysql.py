@@ -44,6 +44,8 @@ loose-rpl-semi-sync-source-wait-point = AFTER_SYNC
 character-set-server = utf8mb4
 collation-server = utf8mb4_0900_ai_ci
 max-connections = 1000
+# A deadlock over two shards is seen by neither MySQL: this ends it, with an error that is retried.
+innodb-lock-wait-timeout = 5
 max-allowed-packet = 1G
 max-prepared-stmt-count = 100000
 

@@ -1,5 +1,5 @@
-// Reads lines "collation<TAB>text in hex" and prints the key of each in hex, "-" where there is none.
-// For check_weights.
+// Reads lines "collation<TAB>text in hex" and prints the key of each in hex, "-" where there is
+// none. For check_weights.
 #include <iostream>
 #include <string>
 

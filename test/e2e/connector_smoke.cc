@@ -58,9 +58,9 @@ void Converse(sql::Connection& connection, int first_id) {
   std::unique_ptr<sql::Statement> statement(connection.createStatement());
   statement->executeUpdate("DELETE FROM customer WHERE id = " + std::to_string(first_id));
   connection.rollback();
-  std::unique_ptr<sql::ResultSet> count(statement->executeQuery(
-      "SELECT COUNT(*) FROM customer WHERE id BETWEEN " + std::to_string(first_id) + " AND " +
-      std::to_string(first_id + 9)));
+  std::unique_ptr<sql::ResultSet> count(
+      statement->executeQuery("SELECT COUNT(*) FROM customer WHERE id BETWEEN " +
+                              std::to_string(first_id) + " AND " + std::to_string(first_id + 9)));
   Require(count->next() && count->getInt(1) == 10, "a rolled back DELETE changed the table");
 }
 

@@ -1,9 +1,9 @@
 #include "vtgate/ddl/auto_shard.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <xxhash.h>
+
+#include <algorithm>
 
 #include "sharding/column_value.h"
 
@@ -28,8 +28,9 @@ Result<std::string> SequenceKeyspace(const Cluster& cluster) {
     }
   }
   if (chosen == nullptr) {
-    return Unsupported("AUTO_INCREMENT in a sharded keyspace needs an unsharded keyspace for its "
-                       "sequence, and there is none (vtctl CreateKeyspace, CreateShard ks/0)");
+    return Unsupported(
+        "AUTO_INCREMENT in a sharded keyspace needs an unsharded keyspace for its "
+        "sequence, and there is none (vtctl CreateKeyspace, CreateShard ks/0)");
   }
   return chosen->name;
 }
@@ -49,9 +50,9 @@ AutoSharding Pin(const std::string& table) {
   AutoSharding out;
   uint64_t hash = XXH3_64bits(table.data(), table.size());
   out.table.pinned = fmt::format("{:016x}", hash);
-  out.warning = fmt::format(
-      "Table '{}' has no primary key: all its rows live on one shard (keyspace id {})", table,
-      out.table.pinned);
+  out.warning =
+      fmt::format("Table '{}' has no primary key: all its rows live on one shard (keyspace id {})",
+                  table, out.table.pinned);
   return out;
 }
 
@@ -98,8 +99,8 @@ Result<AutoSharding> ShardAutomatically(const std::string& table, const TableSha
   if (primary == nullptr || primary->columns.empty()) return Pin(table);
   const TableShape::Column* column = shape.FindColumn(primary->columns[0]);
   if (column == nullptr) {
-    return Status::Mysql(1072, "42000", fmt::format("Key column '{}' doesn't exist in table",
-                                                    primary->columns[0]));
+    return Status::Mysql(
+        1072, "42000", fmt::format("Key column '{}' doesn't exist in table", primary->columns[0]));
   }
   ASSIGN_OR_RETURN(sharding::ColumnType type,
                    sharding::ParseMysqlColumnType(column->column_type, column->collation));

@@ -1,8 +1,8 @@
 #include "vtgate/ddl/table_shape.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "mysql/types/collation.h"
 #include "parser/printer.h"
@@ -43,8 +43,10 @@ bool IsTextType(parser::TypeKind type) {
     case parser::TypeKind::kMediumText:
     case parser::TypeKind::kLongText:
     case parser::TypeKind::kEnum:
-    case parser::TypeKind::kSet: return true;
-    default: return false;
+    case parser::TypeKind::kSet:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -103,9 +105,9 @@ void AddIndexes(const parser::List<parser::IndexDef*>& indexes, TableShape* shap
     }
     TableShape::Key& key = shape->unique_keys.emplace_back();
     key.primary = index->index == parser::IndexKind::kPrimary;
-    key.name = key.primary ? "PRIMARY"
-                           : std::string(index->name.empty() ? index->constraint.text
-                                                             : index->name.text);
+    key.name = key.primary
+                   ? "PRIMARY"
+                   : std::string(index->name.empty() ? index->constraint.text : index->name.text);
     for (const parser::KeyPart* part : index->parts) {
       if (part->expr == nullptr && part->length.empty()) {
         key.columns.emplace_back(part->column.text);

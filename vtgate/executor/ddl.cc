@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <glog/logging.h>
+
+#include <algorithm>
 
 #include "parser/printer.h"
 #include "vtgate/ddl/auto_shard.h"
@@ -38,8 +38,8 @@ Result<const KeyspaceInfo*> KeyspaceOf(const std::vector<const parser::TableName
       keyspace = statement.cluster->FindKeyspace(resolved->keyspace->name());
     }
     if (found != nullptr && keyspace != found) {
-      return Unsupported(fmt::format("one DDL statement over keyspaces {} and {}", found->name,
-                                     keyspace->name));
+      return Unsupported(
+          fmt::format("one DDL statement over keyspaces {} and {}", found->name, keyspace->name));
     }
     found = keyspace;
   }
@@ -60,20 +60,19 @@ Awaitable<ShardOutcome> RunOnShards(const Services& services, Statement& stateme
   for (size_t i = 0; i < keyspace.shards.size(); ++i) {
     if (by_destination && keyspace.shards[i].name != statement.session.target.shard) continue;
     std::vector<ShardWork> work(1, ShardWork{static_cast<int>(i), sql});
-    ShardOutcome outcome = co_await ScatterWrite(*services.gateway, statement, keyspace,
-                                                 std::move(work), false, true);
+    ShardOutcome outcome =
+        co_await ScatterWrite(*services.gateway, statement, keyspace, std::move(work), false, true);
     if (!outcome.status.ok()) {
       if (!done.empty()) {
-        outcome.status = Status(outcome.status.code(), outcome.status.mysql_errno(),
-                                outcome.status.sqlstate(),
-                                fmt::format("{} (on {}/{}; it has taken effect on {})",
-                                            outcome.status.message(), keyspace.name,
-                                            keyspace.shards[i].name, done));
+        outcome.status =
+            Status(outcome.status.code(), outcome.status.mysql_errno(), outcome.status.sqlstate(),
+                   fmt::format("{} (on {}/{}; it has taken effect on {})", outcome.status.message(),
+                               keyspace.name, keyspace.shards[i].name, done));
       }
       co_return outcome;
     }
-    done += fmt::format("{}{}/{}", done.empty() ? "" : ", ", keyspace.name,
-                        keyspace.shards[i].name);
+    done +=
+        fmt::format("{}{}/{}", done.empty() ? "" : ", ", keyspace.name, keyspace.shards[i].name);
     if (i == 0) total = std::move(outcome);
   }
   co_return total;
@@ -95,8 +94,8 @@ Awaitable<Status> CreateSequence(const Services& services, Statement& statement,
                                          false, true);
     CO_RETURN_IF_ERROR(outcome.status);
   }
-  VSchemaEdit add = [table = sequence.table](
-                        const KeyspaceVSchema& current) -> Result<KeyspaceVSchema::Ptr> {
+  VSchemaEdit add =
+      [table = sequence.table](const KeyspaceVSchema& current) -> Result<KeyspaceVSchema::Ptr> {
     if (current.FindTable(table) != nullptr) return KeyspaceVSchema::Ptr();
     return current.AddSequence(table);
   };
@@ -106,8 +105,7 @@ Awaitable<Status> CreateSequence(const Services& services, Statement& statement,
 // Takes what automatic sharding added for a table out of the VSchema again. `sequence` is filled
 // when there was one.
 Awaitable<Status> ForgetTable(const Services& services, const KeyspaceInfo& keyspace,
-                              std::string table,
-                              std::optional<sharding::QualifiedName>* sequence) {
+                              std::string table, std::optional<sharding::QualifiedName>* sequence) {
   const sharding::Table* definition = keyspace.vschema->FindTable(table);
   if (definition == nullptr) co_return Status::Ok();
   const bool automatic =
@@ -169,8 +167,7 @@ Awaitable<Status> AddToVSchema(const Services& services, Statement& statement,
                      sharding](const KeyspaceVSchema& current) -> Result<KeyspaceVSchema::Ptr> {
     if (current.FindTable(table) != nullptr) return KeyspaceVSchema::Ptr();
     if (sharding.vindex && current.FindVindex(sharding.vindex_name) == nullptr) {
-      ASSIGN_OR_RETURN(auto with_vindex,
-                       current.AddVindex(sharding.vindex_name, *sharding.vindex));
+      ASSIGN_OR_RETURN(auto with_vindex, current.AddVindex(sharding.vindex_name, *sharding.vindex));
       return with_vindex->AddTable(table, sharding.table);
     }
     return current.AddTable(table, sharding.table);
@@ -205,8 +202,7 @@ Awaitable<Status> CreateShardedTable(const Services& services, Statement& statem
   std::optional<AutoSharding> automatic;
   KeyspaceVSchema::Ptr vschema = keyspace.vschema;
   if (vschema->FindTable(table) == nullptr) {
-    CO_ASSIGN_OR_RETURN(automatic,
-                        ShardAutomatically(table, shape, keyspace, *statement.cluster));
+    CO_ASSIGN_OR_RETURN(automatic, ShardAutomatically(table, shape, keyspace, *statement.cluster));
     CO_ASSIGN_OR_RETURN(vschema, Preview(keyspace, table, *automatic));
   }
   CO_RETURN_IF_ERROR(CheckShardable(*vschema->FindTable(table), shape, keyspace));
@@ -219,8 +215,8 @@ Awaitable<Status> CreateShardedTable(const Services& services, Statement& statem
   if (!outcome.status.ok()) {
     if (automatic && keyspace.FindTableInfo(table) == nullptr) {
       // It may exist on some shards; the VSchema must then keep it, so that it can be dropped.
-      const bool nowhere = outcome.status.message().find("it has taken effect on") ==
-                           std::string_view::npos;
+      const bool nowhere =
+          outcome.status.message().find("it has taken effect on") == std::string_view::npos;
       std::optional<sharding::QualifiedName> sequence;
       const KeyspaceInfo* now = services.gateway->cluster()->FindKeyspace(keyspace.name);
       if (nowhere && now != nullptr) {
@@ -276,9 +272,10 @@ Status CheckAlter(const sharding::Table& table, const parser::AlterTable& node,
         std::string_view name = action->name.text;
         if (name.empty() && !action->columns.empty()) name = action->columns[0]->name.text;
         if (IsShardingColumn(table, name)) {
-          return Unsupported(fmt::format("changing column '{}' of {}.{}, by which its rows are "
-                                         "sharded or numbered",
-                                         name, keyspace.name, table.name));
+          return Unsupported(
+              fmt::format("changing column '{}' of {}.{}, by which its rows are "
+                          "sharded or numbered",
+                          name, keyspace.name, table.name));
         }
         break;
       }
@@ -301,8 +298,8 @@ Status CheckShardedDdl(const parser::Statement* root, const KeyspaceInfo& keyspa
     return keyspace.vschema->FindTable(name->name.text);
   };
   auto missing = [&keyspace](const parser::TableName* name) {
-    return Status::Mysql(1146, "42S02", fmt::format("Table '{}.{}' doesn't exist", keyspace.name,
-                                                    name->name.text));
+    return Status::Mysql(
+        1146, "42S02", fmt::format("Table '{}.{}' doesn't exist", keyspace.name, name->name.text));
   };
   if (const auto* alter = parser::As<parser::AlterTable>(root)) {
     const sharding::Table* table = table_of(alter->table);
@@ -353,8 +350,9 @@ Status RunDatabaseStatement(Statement& statement, const parser::DatabaseStatemen
       return Status::Ok();
     }
     if (exists) {
-      return Status::Mysql(1007, "HY000", fmt::format("Can't create database '{}'; database exists",
-                                                      node.name.text));
+      return Status::Mysql(
+          1007, "HY000",
+          fmt::format("Can't create database '{}'; database exists", node.name.text));
     }
     return Unsupported("CREATE DATABASE: a keyspace is made with vtctl CreateKeyspace");
   }
@@ -364,9 +362,9 @@ Status RunDatabaseStatement(Statement& statement, const parser::DatabaseStatemen
       return Status::Ok();
     }
     if (!exists) {
-      return Status::Mysql(1008, "HY000",
-                           fmt::format("Can't drop database '{}'; database doesn't exist",
-                                       node.name.text));
+      return Status::Mysql(
+          1008, "HY000",
+          fmt::format("Can't drop database '{}'; database doesn't exist", node.name.text));
     }
     return Unsupported("DROP DATABASE: a keyspace is removed with vtctl DeleteKeyspace");
   }
@@ -384,7 +382,8 @@ Awaitable<Status> RunDdl(StatementExecutor& executor, Statement& statement) {
     co_return RunDatabaseStatement(statement, *database);
   }
   if (statement.session.target.type != topo::TabletType::PRIMARY) {
-    co_return Status::Mysql(1290, "HY000", "DDL goes to primaries: choose the keyspace without @type");
+    co_return Status::Mysql(1290, "HY000",
+                            "DDL goes to primaries: choose the keyspace without @type");
   }
   CO_ASSIGN_OR_RETURN(const KeyspaceInfo* keyspace, KeyspaceOf(TablesOf(root), statement));
   if (keyspace->sharded && statement.session.target.shard.empty()) {

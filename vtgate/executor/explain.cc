@@ -23,8 +23,7 @@ std::vector<std::vector<mysql::Value>> Lines(std::string_view text) {
 // The statement inside, planned on its own.
 Result<std::shared_ptr<const Plan>> PlanInner(const parser::Explain& node,
                                               const Statement& statement) {
-  ASSIGN_OR_RETURN(parser::ParsedStatement parsed,
-                   parser::Parse(parser::Print(node.statement)));
+  ASSIGN_OR_RETURN(parser::ParsedStatement parsed, parser::Parse(parser::Print(node.statement)));
   PlanContext context;
   context.cluster = statement.cluster.get();
   context.keyspace = statement.session.target.keyspace;
@@ -38,15 +37,17 @@ Result<std::shared_ptr<const Plan>> PlanInner(const parser::Explain& node,
 Awaitable<Status> RunExplain(StatementExecutor& executor, Statement& statement) {
   const auto& node = *parser::Cast<parser::Explain>(statement.plan->statement->root());
   if (node.vexplain) {
-    if (node.statement == nullptr || (node.vexplain_kind != "PLAN" && !node.vexplain_kind.empty())) {
-      co_return Unsupported(fmt::format("VEXPLAIN {} (VEXPLAIN PLAN is there)", node.vexplain_kind));
+    if (node.statement == nullptr ||
+        (node.vexplain_kind != "PLAN" && !node.vexplain_kind.empty())) {
+      co_return Unsupported(
+          fmt::format("VEXPLAIN {} (VEXPLAIN PLAN is there)", node.vexplain_kind));
     }
     CO_ASSIGN_OR_RETURN(auto plan, PlanInner(node, statement));
     co_return ReplyRows(statement, {"VEXPLAIN"}, Lines(plan->description));
   }
   Route route;
-  route.opcode = statement.session.target.shard.empty() ? RouteOpcode::kAnyShard
-                                                        : RouteOpcode::kByDestination;
+  route.opcode =
+      statement.session.target.shard.empty() ? RouteOpcode::kAnyShard : RouteOpcode::kByDestination;
   if (node.explain == parser::ExplainKind::kConnection) {
     co_return Unsupported("EXPLAIN FOR CONNECTION");
   }
@@ -62,8 +63,8 @@ Awaitable<Status> RunExplain(StatementExecutor& executor, Statement& statement) 
     if (node.analyze && plan->kind == PlanKind::kRouted && plan->routed.is_dml) {
       co_return Unsupported("EXPLAIN ANALYZE of a statement that writes");
     }
-    route.keyspace = plan->kind == PlanKind::kInsert ? plan->insert->keyspace
-                                                     : plan->routed.route.keyspace;
+    route.keyspace =
+        plan->kind == PlanKind::kInsert ? plan->insert->keyspace : plan->routed.route.keyspace;
   }
   CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(route, statement));
   ShardCallOptions options;

@@ -50,7 +50,8 @@ Awaitable<Result<mysql::QueryResult>> StatementExecutor::Fetch(Session& session,
   }
   CO_ASSIGN_OR_RETURN(Destinations destinations,
                       FindDestinations(statement.plan->routed.route, statement));
-  if (destinations.shards.size() > 1) co_return Unsupported("a subquery over several shards in SET");
+  if (destinations.shards.size() > 1)
+    co_return Unsupported("a subquery over several shards in SET");
   std::string rendered;
   if (statement.plan->routed.sql) {
     CO_ASSIGN_OR_RETURN(rendered, Render(*statement.plan->routed.sql, statement));
@@ -68,9 +69,9 @@ Awaitable<Result<std::string>> StatementExecutor::CheckSettings(Statement& state
                                                                 const Settings& settings) {
   auto known = accepted_settings_.find(settings.id());
   if (known != accepted_settings_.end()) co_return known->second;
-  CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
-                      co_await Fetch(statement.session, statement.client,
-                                     "SELECT @@session.sql_mode", &settings));
+  CO_ASSIGN_OR_RETURN(
+      mysql::QueryResult result,
+      co_await Fetch(statement.session, statement.client, "SELECT @@session.sql_mode", &settings));
   if (result.rows.size() != 1 || result.rows[0].empty()) {
     co_return InternalError("a shard did not tell its sql_mode");
   }

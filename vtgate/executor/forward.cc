@@ -43,7 +43,8 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
     }
     if (chunk->empty()) break;
     if (!rewriter.failed()) {
-      failure = rewriter.Rewrite({reinterpret_cast<char*>(chunk->data()), chunk->size()}, &client.out());
+      failure =
+          rewriter.Rewrite({reinterpret_cast<char*>(chunk->data()), chunk->size()}, &client.out());
       if (!failure.ok()) break;
     }
     if (client.WantsFlush()) {

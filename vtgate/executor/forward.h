@@ -11,8 +11,8 @@ namespace keyspan::vtgate {
 // that mysqld sent, renumbered and with the session's own status flags. `params` is not empty only
 // for a prepared statement.
 //
-// An error (mysqld's own, a tablet's, or the network's) is returned and not yet sent; when rows have
-// been sent already it still ends the reply in the client's eyes.
+// An error (mysqld's own, a tablet's, or the network's) is returned and not yet sent; when rows
+// have been sent already it still ends the reply in the client's eyes.
 Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
                                  const Destinations& destinations, const ShardCallOptions& options,
                                  std::string_view sql, std::string_view params);

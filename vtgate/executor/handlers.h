@@ -11,7 +11,8 @@ namespace keyspan::vtgate {
 
 class StatementExecutor;
 
-// One function per kind of plan; each in a file of its name. All answer the client unless they fail.
+// One function per kind of plan; each in a file of its name. All answer the client unless they
+// fail.
 Awaitable<Status> RunInsert(const Services& services, Statement& statement);
 Awaitable<Status> RunNextValue(const Services& services, Statement& statement);
 Awaitable<Status> RunMultiShardDml(const Services& services, Statement& statement,

@@ -1,7 +1,7 @@
+#include <fmt/format.h>
+
 #include <map>
 #include <optional>
-
-#include <fmt/format.h>
 
 #include "vtgate/executor/forward.h"
 #include "vtgate/executor/handlers.h"
@@ -41,8 +41,8 @@ Result<std::optional<uint64_t>> ExplicitId(const InsertPlan::Row& row, const Sta
       bigint.type = mysql::FieldType::kLongLong;
       auto normal = sharding::NormalizeForStorage(value, bigint);
       if (normal.outcome != sharding::ColumnValue::Outcome::kValue) {
-        return Unsupported(fmt::format("the value {} for an AUTO_INCREMENT column",
-                                       sharding::DebugString(value)));
+        return Unsupported(
+            fmt::format("the value {} for an AUTO_INCREMENT column", sharding::DebugString(value)));
       }
       if (normal.value.kind == RoutingValue::Kind::kUint) {
         return std::optional<uint64_t>(normal.value.uint_value);
@@ -77,8 +77,8 @@ Awaitable<Status> AssignIds(const Services& services, Statement& statement, cons
         co_await BumpSequence(services, statement, *plan.sequence, *ids->max_explicit + 1));
   }
   if (ids->generated > 0) {
-    CO_ASSIGN_OR_RETURN(ids->first, co_await TakeFromSequence(services, statement, *plan.sequence,
-                                                              ids->generated));
+    CO_ASSIGN_OR_RETURN(
+        ids->first, co_await TakeFromSequence(services, statement, *plan.sequence, ids->generated));
     uint64_t next = ids->first;
     for (RowId& row : *rows) {
       if (row.generated) row.id = next++;
@@ -160,8 +160,7 @@ Awaitable<Status> RunInsert(const Services& services, Statement& statement) {
                                       statement.sql, statement.parameter_block);
   }
   CO_ASSIGN_OR_RETURN(auto work, SplitByShard(statement, plan, row_ids, shard_of_row));
-  ShardOutcome outcome =
-      co_await WriteOnShards(services, statement, *keyspace, std::move(work));
+  ShardOutcome outcome = co_await WriteOnShards(services, statement, *keyspace, std::move(work));
   session.warnings = std::move(outcome.warning_list);
   if (!outcome.status.ok()) co_return outcome.status;
   if (ids.generated > 0) session.last_insert_id = ids.first;

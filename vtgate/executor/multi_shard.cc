@@ -20,8 +20,7 @@ Awaitable<ShardOutcome> WriteInOwnTransaction(Gateway& gateway, Statement& state
                                               std::vector<ShardWork> work) {
   Session& session = statement.session;
   session.transaction.Begin("", std::exchange(session.next_transaction_setup, ""), false);
-  ShardOutcome outcome =
-      co_await ScatterWrite(gateway, statement, keyspace, std::move(work), true);
+  ShardOutcome outcome = co_await ScatterWrite(gateway, statement, keyspace, std::move(work), true);
   if (outcome.status.ok()) {
     outcome.status = co_await CommitTransaction(session);
   } else {

@@ -56,8 +56,8 @@ Result<Description> ReadDescription(std::string_view bytes) {
 Awaitable<Result<Description>> DescribeOnShard(Gateway& gateway, const Session& session,
                                                const Destinations& destinations,
                                                std::string_view sql) {
-  CO_ASSIGN_OR_RETURN(auto client, gateway.Pick(*destinations.keyspace, destinations.shard(0),
-                                                destinations.type));
+  CO_ASSIGN_OR_RETURN(
+      auto client, gateway.Pick(*destinations.keyspace, destinations.shard(0), destinations.type));
   if (!client->connected()) CO_RETURN_IF_ERROR((co_await client->GetChannel()).status());
   rpc::ExecuteRequest request;
   request.mutable_target()->set_keyspace(destinations.keyspace->name);
@@ -99,18 +99,18 @@ Awaitable<Status> StatementExecutor::Prepare(Session& session, mysql::ServerConn
   const Plan& plan = *statement.plan;
   if (plan.kind == PlanKind::kTransaction || plan.kind == PlanKind::kUse) {
     // As MySQL: clients then send it as text.
-    co_return Status::Mysql(
-        1295, "HY000", "This command is not supported in the prepared statement protocol yet");
+    co_return Status::Mysql(1295, "HY000",
+                            "This command is not supported in the prepared statement protocol yet");
   }
   Description description = Guess(plan.parameter_count);
   const bool asks = plan.kind == PlanKind::kRouted || plan.kind == PlanKind::kInsert ||
                     plan.kind == PlanKind::kShow || plan.kind == PlanKind::kExplain;
   if (asks) {
     Route route;
-    route.opcode = session.target.shard.empty() ? RouteOpcode::kAnyShard
-                                                : RouteOpcode::kByDestination;
-    route.keyspace = plan.kind == PlanKind::kInsert ? plan.insert->keyspace
-                                                    : plan.routed.route.keyspace;
+    route.opcode =
+        session.target.shard.empty() ? RouteOpcode::kAnyShard : RouteOpcode::kByDestination;
+    route.keyspace =
+        plan.kind == PlanKind::kInsert ? plan.insert->keyspace : plan.routed.route.keyspace;
     CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(route, statement));
     std::string rendered;
     std::string_view text = sql;
@@ -167,8 +167,7 @@ Awaitable<Status> StatementExecutor::ExecutePrepared(Session& session,
 
   Statement statement(session, client, services_.gateway->cluster(), prepared.sql);
   const std::string target = session.target.ToString();
-  if (prepared.plan == nullptr ||
-      prepared.plan_generation != statement.cluster->plan_generation ||
+  if (prepared.plan == nullptr || prepared.plan_generation != statement.cluster->plan_generation ||
       prepared.plan_keyspace != target) {
     CO_ASSIGN_OR_RETURN(prepared.plan, MakePlan(statement, nullptr, nullptr));
     prepared.plan_generation = statement.cluster->plan_generation;

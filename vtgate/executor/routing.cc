@@ -1,9 +1,9 @@
 #include "vtgate/executor/routing.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
-
-#include <fmt/format.h>
 
 #include "vtgate/executor/handlers.h"
 #include "vtgate/executor/values.h"
@@ -94,8 +94,9 @@ std::vector<int> AllShards(const KeyspaceInfo& keyspace) {
 // UPDATE t SET vindex_column = value: the row must stay where it is.
 Status CheckStored(const RouteKey& key, const Statement& statement, const KeyspaceInfo& keyspace,
                    const std::vector<int>& found) {
-  const Status moves = Unsupported("changing a sharding column so that the row moves to another "
-                                   "shard is not supported yet");
+  const Status moves = Unsupported(
+      "changing a sharding column so that the row moves to another "
+      "shard is not supported yet");
   std::vector<sharding::RoutingValue> values;
   for (size_t i = 0; i < key.values.size(); ++i) {
     ASSIGN_OR_RETURN(sharding::RoutingValue value, Evaluate(key.values[i], statement));
@@ -176,8 +177,8 @@ Result<Destinations> FindDestinations(const Route& route, const Statement& state
       (route.opcode == RouteOpcode::kByDestination || target.keyspace == out.keyspace->name)) {
     int shard = out.keyspace->FindShard(std::string_view(target.shard));
     if (shard < 0) {
-      return NotFound(fmt::format("keyspace {} has no serving shard {}", out.keyspace->name,
-                                  target.shard));
+      return NotFound(
+          fmt::format("keyspace {} has no serving shard {}", out.keyspace->name, target.shard));
     }
     out.shards.push_back(shard);
     return out;
@@ -217,9 +218,10 @@ Result<int> FindRowShard(const InsertPlan& plan, const std::vector<sharding::Rou
   for (size_t i = 0; i < key.size(); ++i) {
     ColumnValue normal = sharding::NormalizeForStorage(key[i], plan.types[i]);
     if (normal.outcome != ColumnValue::Outcome::kValue) {
-      return Unsupported(fmt::format("the value {} for a sharding column of table {}.{}: what MySQL "
-                                     "would store for it is not known",
-                                     sharding::DebugString(key[i]), plan.keyspace, plan.table));
+      return Unsupported(
+          fmt::format("the value {} for a sharding column of table {}.{}: what MySQL "
+                      "would store for it is not known",
+                      sharding::DebugString(key[i]), plan.keyspace, plan.table));
     }
     values.push_back(std::move(normal.value));
   }
@@ -227,11 +229,11 @@ Result<int> FindRowShard(const InsertPlan& plan, const std::vector<sharding::Rou
   std::vector<int> shards;
   RETURN_IF_ERROR(AddDestination(destination, keyspace, &shards));
   if (shards.size() != 1) {
-    return Status::Mysql(1048, "23000",
-                         fmt::format("Column of vindex '{}' of table {}.{} cannot be {}: no shard "
-                                     "holds such a row",
-                                     plan.vindex->name(), plan.keyspace, plan.table,
-                                     sharding::DebugString(key[0])));
+    return Status::Mysql(
+        1048, "23000",
+        fmt::format("Column of vindex '{}' of table {}.{} cannot be {}: no shard "
+                    "holds such a row",
+                    plan.vindex->name(), plan.keyspace, plan.table, sharding::DebugString(key[0])));
   }
   return shards[0];
 }

@@ -9,8 +9,8 @@
 
 namespace keyspan::vtgate {
 
-// Runs a SELECT on several shards, merges the replies as the plan says, and writes the result to the
-// client. Errors as in ForwardToShard.
+// Runs a SELECT on several shards, merges the replies as the plan says, and writes the result to
+// the client. Errors as in ForwardToShard.
 Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
                                 const Destinations& destinations);
 

@@ -25,7 +25,8 @@ struct Layout {
   // The weight to compare by, or -1 when the column's own value will do.
   int WeightOf(const ColumnPlace& column, const ColumnPlace& weight, bool if_text) const {
     const mysql::Field& field = fields[At(column)];
-    if (if_text && !(mysql::IsStringType(field.type) && field.collation != mysql::kBinaryCollation)) {
+    if (if_text &&
+        !(mysql::IsStringType(field.type) && field.collation != mysql::kBinaryCollation)) {
       return -1;
     }
     return At(weight);
@@ -42,12 +43,18 @@ struct Layout {
 
 AggregateKind KindOf(AggregateOp op) {
   switch (op) {
-    case AggregateOp::kCount: return AggregateKind::kCount;
-    case AggregateOp::kSum: return AggregateKind::kSum;
-    case AggregateOp::kMin: return AggregateKind::kMin;
-    case AggregateOp::kMax: return AggregateKind::kMax;
-    case AggregateOp::kAvg: return AggregateKind::kAvg;
-    case AggregateOp::kFirst: break;
+    case AggregateOp::kCount:
+      return AggregateKind::kCount;
+    case AggregateOp::kSum:
+      return AggregateKind::kSum;
+    case AggregateOp::kMin:
+      return AggregateKind::kMin;
+    case AggregateOp::kMax:
+      return AggregateKind::kMax;
+    case AggregateOp::kAvg:
+      return AggregateKind::kAvg;
+    case AggregateOp::kFirst:
+      break;
   }
   return AggregateKind::kAnyValue;
 }
@@ -155,7 +162,8 @@ Awaitable<Status> SendRows(Statement& statement, RowSource& source) {
   }
   uint16_t status = session.status();
   if (statement.more_follow) status |= mysql::kStatusMoreResults;
-  const uint16_t warnings = static_cast<uint16_t>(std::min<uint32_t>(source.summary().warnings, 65535));
+  const uint16_t warnings =
+      static_cast<uint16_t>(std::min<uint32_t>(source.summary().warnings, 65535));
   if (eof_form) {
     mysql::AppendEof({warnings, status}, client.sequence(), &client.out());
   } else {
@@ -183,8 +191,8 @@ Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
     }
   }
   ShardCallOptions options;
-  options.in_transaction = session.transaction.open() &&
-                           destinations.type == topo::TabletType::PRIMARY;
+  options.in_transaction =
+      session.transaction.open() && destinations.type == topo::TabletType::PRIMARY;
   options.binary = statement.binary;
   std::string sql;
   std::string_view params;

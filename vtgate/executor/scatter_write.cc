@@ -1,5 +1,6 @@
-#include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
 
 #include "common/async/spawn.h"
 #include "vtgate/executor/scatter.h"
@@ -49,7 +50,8 @@ Awaitable<ShardOutcome> ScatterWrite(Gateway& gateway, Statement& statement,
       continue;
     }
     ++progress->running;
-    Spawn("scatter write", gateway.executor(), [progress, lane] { return RunLane(progress, lane); });
+    Spawn("scatter write", gateway.executor(),
+          [progress, lane] { return RunLane(progress, lane); });
   }
   session.cancel_statement = [progress = progress.get()] {
     for (auto& lane : progress->lanes) lane->call.Cancel();

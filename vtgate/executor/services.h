@@ -13,7 +13,7 @@ namespace keyspan::vtgate {
 struct Services {
   Gateway* gateway = nullptr;
   ClusterTracker* tracker = nullptr;
-  topo::Server* topo = nullptr;              // blocking: only through `blocking`
+  topo::Server* topo = nullptr;  // blocking: only through `blocking`
   boost::asio::thread_pool* blocking = nullptr;
   SessionRegistry* sessions = nullptr;
 };

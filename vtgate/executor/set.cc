@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "mysql/types/collation.h"
 #include "parser/printer.h"
@@ -99,8 +99,7 @@ Status SetGatewayVariable(const std::string& name, std::string literal, Changes*
     return Status::Ok();
   }
   if (name == "version" || name == "version_comment" || name == "session_uuid") {
-    return Status::Mysql(1238, "HY000",
-                         fmt::format("Variable '{}' is a read only variable", name));
+    return Status::Mysql(1238, "HY000", fmt::format("Variable '{}' is a read only variable", name));
   }
   if (name == "transaction_mode") {
     std::string mode = Lower(Unquoted(literal));
@@ -124,8 +123,8 @@ Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
   if (!item.base.empty()) name = Lower(item.base.text) + "." + name;
   if (item.scope == VariableScope::kGlobal || item.scope == VariableScope::kPersist ||
       item.scope == VariableScope::kPersistOnly) {
-    co_return Unsupported(fmt::format(
-        "SET GLOBAL {}: set it on the MySQL servers (vtctl ExecuteFetchAsDBA)", name));
+    co_return Unsupported(
+        fmt::format("SET GLOBAL {}: set it on the MySQL servers (vtctl ExecuteFetchAsDBA)", name));
   }
   if (name == "tx_isolation") name = "transaction_isolation";
   const bool is_default = parser::Is<parser::DefaultExpr>(item.value);
@@ -138,8 +137,7 @@ Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
         changes->gateway_variables.erase(name);
         co_return Status::Ok();
       }
-      CO_ASSIGN_OR_RETURN(std::string literal,
-                          co_await Evaluate(executor, statement, item.value));
+      CO_ASSIGN_OR_RETURN(std::string literal, co_await Evaluate(executor, statement, item.value));
       co_return SetGatewayVariable(name, std::move(literal), changes);
     }
     case VariableHome::kShard:
@@ -168,8 +166,7 @@ Status SetNames(const SetItem& item, Changes* changes) {
   }
   const mysql::Charset* charset = mysql::FindCharset(item.name.text);
   if (charset == nullptr) {
-    return Status::Mysql(1115, "42000",
-                         fmt::format("Unknown character set: '{}'", item.name.text));
+    return Status::Mysql(1115, "42000", fmt::format("Unknown character set: '{}'", item.name.text));
   }
   std::string name(charset->name);
   if (name == "ucs2" || name == "utf16" || name == "utf16le" || name == "utf32") {
@@ -209,8 +206,10 @@ std::string_view IsolationName(parser::Isolation isolation, char separator) {
       return separator == '-' ? "READ-COMMITTED" : "READ COMMITTED";
     case parser::Isolation::kRepeatableRead:
       return separator == '-' ? "REPEATABLE-READ" : "REPEATABLE READ";
-    case parser::Isolation::kSerializable: return "SERIALIZABLE";
-    case parser::Isolation::kUnset: break;
+    case parser::Isolation::kSerializable:
+      return "SERIALIZABLE";
+    case parser::Isolation::kUnset:
+      break;
   }
   return "";
 }
@@ -254,8 +253,7 @@ Awaitable<Status> AddItem(StatementExecutor& executor, Statement& statement, con
                           Changes* changes) {
   switch (item.set) {
     case SetKind::kUserVariable: {
-      CO_ASSIGN_OR_RETURN(std::string literal,
-                          co_await Evaluate(executor, statement, item.value));
+      CO_ASSIGN_OR_RETURN(std::string literal, co_await Evaluate(executor, statement, item.value));
       changes->user_variables[Lower(item.name.text)] = {std::move(literal)};
       co_return Status::Ok();
     }
@@ -266,10 +264,14 @@ Awaitable<Status> AddItem(StatementExecutor& executor, Statement& statement, con
       co_return SetNames(item, changes);
     case SetKind::kTransaction:
       co_return SetTransaction(item, statement.session, changes);
-    case SetKind::kPassword: co_return Unsupported("SET PASSWORD");
-    case SetKind::kRole: co_return Unsupported("SET ROLE");
-    case SetKind::kResourceGroup: co_return Unsupported("SET RESOURCE GROUP");
-    case SetKind::kTriggerField: break;
+    case SetKind::kPassword:
+      co_return Unsupported("SET PASSWORD");
+    case SetKind::kRole:
+      co_return Unsupported("SET ROLE");
+    case SetKind::kResourceGroup:
+      co_return Unsupported("SET RESOURCE GROUP");
+    case SetKind::kTriggerField:
+      break;
   }
   co_return Unsupported("this form of SET");
 }

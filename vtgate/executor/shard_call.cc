@@ -11,9 +11,12 @@ namespace {
 
 rpc::TabletType ToRpc(topo::TabletType type) {
   switch (type) {
-    case topo::TabletType::PRIMARY: return rpc::PRIMARY;
-    case topo::TabletType::RDONLY: return rpc::RDONLY;
-    default: return rpc::REPLICA;
+    case topo::TabletType::PRIMARY:
+      return rpc::PRIMARY;
+    case topo::TabletType::RDONLY:
+      return rpc::RDONLY;
+    default:
+      return rpc::REPLICA;
   }
 }
 
@@ -35,8 +38,8 @@ std::span<const uint8_t> AsBytes(std::string_view text) {
 }  // namespace
 
 ShardCall::~ShardCall() {
-  // A transaction that was being opened when the call was dropped: whether it exists on the shard is
-  // not known, so the session must not go on with it.
+  // A transaction that was being opened when the call was dropped: whether it exists on the shard
+  // is not known, so the session must not go on with it.
   if (part_ != nullptr && part_->id == 0) {
     session_.transaction.Remove(part_);
     lost_transaction_ = true;
@@ -67,10 +70,11 @@ Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo
       client = part_->client;
       if (client->channel_generation() != part_->channel_generation) {
         lost_transaction_ = true;
-        co_return Status(StatusCode::kAborted,
-                         fmt::format("the transaction was rolled back: the connection to the tablet "
-                                     "of {} was lost",
-                                     where_));
+        co_return Status(
+            StatusCode::kAborted,
+            fmt::format("the transaction was rolled back: the connection to the tablet "
+                        "of {} was lost",
+                        where_));
       }
       request.set_transaction_id(part_->id);
       target->set_primary_term(part_->primary_term);
@@ -78,18 +82,19 @@ Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo
       request.set_begin(true);
       request.set_begin_sql(session_.transaction.begin_sql());
       request.set_transaction_setup(session_.transaction.setup());
-      part_ = &session_.transaction.Add(
-          {keyspace.name, shard.name, client, 0, 0, target->primary_term(),
-           session_.transaction.savepoints().size()});
+      part_ = &session_.transaction.Add({keyspace.name, shard.name, client, 0, 0,
+                                         target->primary_term(),
+                                         session_.transaction.savepoints().size()});
     }
   }
   const vttablet::SessionSettings* settings =
       options.settings != nullptr ? &options.settings->rpc() : &session_.settings.rpc();
-  Status started = client->connected()
-                       ? stream_.StartNow(*client, request, settings, sql,
-                                          AsBytes(params))
-                       : co_await stream_.Start(*client, request, settings, sql,
-                                                AsBytes(params));
+  Status started;
+  if (client->connected()) {
+    started = stream_.StartNow(*client, request, settings, sql, AsBytes(params));
+  } else {
+    started = co_await stream_.Start(*client, request, settings, sql, AsBytes(params));
+  }
   if (part_ != nullptr && part_->id == 0) {
     if (started.ok()) {
       part_->channel_generation = client->channel_generation();

@@ -22,9 +22,9 @@ struct ShardCallOptions {
   const Settings* settings = nullptr;  // instead of the session's
 };
 
-// Counts the calls of a scatter. Row sources let go of a cancelled call only when what it awaits has
-// returned, which may be after the statement gave up; the statement waits here for the last one,
-// because calls refer to its session.
+// Counts the calls of a scatter. Row sources let go of a cancelled call only when what it awaits
+// has returned, which may be after the statement gave up; the statement waits here for the last
+// one, because calls refer to its session.
 class CallGroup {
  public:
   explicit CallGroup(Executor executor) : left_(executor) {}

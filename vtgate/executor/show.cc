@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "parser/printer.h"
 #include "topo/names.h"
@@ -172,7 +172,8 @@ void ApplyLimit(const Show& node, Table* table) {
 
 Awaitable<Table> Processlist(StatementExecutor& executor) {
   Table table{{"Id", "User", "Host", "db", "Command", "Time", "State", "Info"}, {}};
-  for (const SessionInfo& info : co_await executor.services().sessions->List()) {
+  const auto sessions = co_await executor.services().sessions->List();
+  for (const SessionInfo& info : sessions) {
     const bool idle = info.statement.empty();
     table.rows.push_back({Value::Uint(info.connection_id), Text(info.user), Text(info.host),
                           info.database.empty() ? Value::Null() : Text(info.database),
@@ -200,8 +201,10 @@ bool NeedsDatabase(const Show& node) {
     case ShowKind::kColumns:
     case ShowKind::kIndex:
     case ShowKind::kCreateTable:
-    case ShowKind::kCreateView: return true;
-    default: return false;
+    case ShowKind::kCreateView:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -216,22 +219,24 @@ bool IsAboutOneServer(ShowKind kind) {
     case ShowKind::kEngineStatus:
     case ShowKind::kRelaylogEvents:
     case ShowKind::kReplicaStatus:
-    case ShowKind::kReplicas: return true;
-    default: return false;
+    case ShowKind::kReplicas:
+      return true;
+    default:
+      return false;
   }
 }
 
 // Everything that a shard can tell: every shard of a keyspace has the same tables.
-Awaitable<Status> ForwardShow(StatementExecutor& executor, Statement& statement,
-                              const Show& node) {
+Awaitable<Status> ForwardShow(StatementExecutor& executor, Statement& statement, const Show& node) {
   Session& session = statement.session;
   if (IsAboutOneServer(node.show) && session.target.shard.empty()) {
-    co_return Unsupported(fmt::format(
-        "SHOW {} is about one server: choose it first with USE keyspace:shard",
-        parser::ShowKindName(node.show)));
+    co_return Unsupported(
+        fmt::format("SHOW {} is about one server: choose it first with USE keyspace:shard",
+                    parser::ShowKindName(node.show)));
   }
   Route route;
-  route.opcode = session.target.shard.empty() ? RouteOpcode::kAnyShard : RouteOpcode::kByDestination;
+  route.opcode =
+      session.target.shard.empty() ? RouteOpcode::kAnyShard : RouteOpcode::kByDestination;
   std::string_view schema = SchemaOf(node);
   if (!schema.empty() && !IsSystemSchema(schema)) {
     if (statement.cluster->FindKeyspace(schema) == nullptr) {
@@ -264,11 +269,11 @@ Awaitable<Status> RunShow(StatementExecutor& executor, Statement& statement) {
     case ShowKind::kCountErrors: {
       const bool errors = node.show == ShowKind::kCountErrors;
       Table table = Warnings(session, errors);
-      co_return ReplyRows(statement,
-                          {errors ? "@@session.error_count" : "@@session.warning_count"},
+      co_return ReplyRows(statement, {errors ? "@@session.error_count" : "@@session.warning_count"},
                           {{Value::Uint(table.rows.size())}});
     }
-    default: break;
+    default:
+      break;
   }
   session.warnings.clear();
   switch (node.show) {
@@ -305,7 +310,8 @@ Awaitable<Status> RunShow(StatementExecutor& executor, Statement& statement) {
     case ShowKind::kTransactionStatus:
     case ShowKind::kUnresolvedTransactions:
       co_return Unsupported(fmt::format("SHOW {}", parser::ShowKindName(node.show)));
-    default: co_return co_await ForwardShow(executor, statement, node);
+    default:
+      co_return co_await ForwardShow(executor, statement, node);
   }
 }
 

@@ -31,8 +31,7 @@ uint64_t TraitsOf(const Session& session) {
 
 // How the session's errors are remembered, and what an error does to the transaction.
 void NoteFailure(Session& session, const Status& status) {
-  session.warnings.push_back(
-      {"Error", status.mysql_errno(), std::string(status.message())});
+  session.warnings.push_back({"Error", status.mysql_errno(), std::string(status.message())});
   session.row_count = -1;
 }
 
@@ -121,16 +120,26 @@ Awaitable<Status> StatementExecutor::Run(Statement& statement) {
   // SHOW WARNINGS and its kind look at what the statement before has left.
   if (plan.kind != PlanKind::kShow) session.warnings.clear();
   switch (plan.kind) {
-    case PlanKind::kRouted: co_return co_await RunRouted(statement);
-    case PlanKind::kInsert: co_return co_await RunInsert(services_, statement);
-    case PlanKind::kNextValue: co_return co_await RunNextValue(services_, statement);
-    case PlanKind::kTransaction: co_return co_await RunTransaction(services_, statement);
-    case PlanKind::kSet: co_return co_await RunSet(*this, statement);
-    case PlanKind::kUse: co_return co_await RunUse(*this, statement);
-    case PlanKind::kShow: co_return co_await RunShow(*this, statement);
-    case PlanKind::kDdl: co_return co_await RunDdl(*this, statement);
-    case PlanKind::kExplain: co_return co_await RunExplain(*this, statement);
-    case PlanKind::kOther: co_return co_await RunOther(*this, statement);
+    case PlanKind::kRouted:
+      co_return co_await RunRouted(statement);
+    case PlanKind::kInsert:
+      co_return co_await RunInsert(services_, statement);
+    case PlanKind::kNextValue:
+      co_return co_await RunNextValue(services_, statement);
+    case PlanKind::kTransaction:
+      co_return co_await RunTransaction(services_, statement);
+    case PlanKind::kSet:
+      co_return co_await RunSet(*this, statement);
+    case PlanKind::kUse:
+      co_return co_await RunUse(*this, statement);
+    case PlanKind::kShow:
+      co_return co_await RunShow(*this, statement);
+    case PlanKind::kDdl:
+      co_return co_await RunDdl(*this, statement);
+    case PlanKind::kExplain:
+      co_return co_await RunExplain(*this, statement);
+    case PlanKind::kOther:
+      co_return co_await RunOther(*this, statement);
   }
   co_return InternalError("unknown kind of plan");
 }

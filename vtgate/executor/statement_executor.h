@@ -11,9 +11,9 @@
 
 namespace keyspan::vtgate {
 
-// Runs the statements of all sessions of one thread: digest, plan, run. Replies go into the client's
-// output buffer; the caller flushes. A function that returns a failed Status has sent nothing but
-// perhaps rows, which that error then ends: the caller sends it.
+// Runs the statements of all sessions of one thread: digest, plan, run. Replies go into the
+// client's output buffer; the caller flushes. A function that returns a failed Status has sent
+// nothing but perhaps rows, which that error then ends: the caller sends it.
 class StatementExecutor {
  public:
   StatementExecutor(Services services, size_t plan_cache_entries)
@@ -57,8 +57,7 @@ class StatementExecutor {
   // Fills statement.cluster, plan and literals.
   Status FindPlan(Statement& statement);
   Result<std::shared_ptr<const Plan>> MakePlan(const Statement& statement,
-                                               const parser::DigestResult* digest,
-                                               bool* cacheable);
+                                               const parser::DigestResult* digest, bool* cacheable);
   Awaitable<Status> Run(Statement& statement);
   Awaitable<Status> RunRouted(Statement& statement);
 

@@ -49,8 +49,8 @@ Awaitable<Status> OnEveryPart(const Services& services, Statement& statement,
   }
   for (const Place& place : places) {
     std::vector<ShardWork> work(1, ShardWork{place.shard, sql});
-    auto outcome = co_await ScatterWrite(*services.gateway, statement, *place.keyspace,
-                                         std::move(work), true);
+    auto outcome =
+        co_await ScatterWrite(*services.gateway, statement, *place.keyspace, std::move(work), true);
     if (outcome.lost_transaction) co_await RollbackTransaction(session);
     CO_RETURN_IF_ERROR(outcome.status);
   }

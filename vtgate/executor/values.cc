@@ -1,9 +1,9 @@
 #include "vtgate/executor/values.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
-
-#include <fmt/format.h>
 
 #include "mysql/types/value.h"
 #include "parser/lexer.h"
@@ -122,17 +122,24 @@ Result<RoutingValue> ParameterValue(const mysql::ParameterView& parameter,
   const mysql::Value& value = *decoded;
   using Kind = mysql::Value::Kind;
   switch (value.kind()) {
-    case Kind::kNull: return RoutingValue::Null();
-    case Kind::kInt64: return RoutingValue::Int(value.int64());
-    case Kind::kUint64: return RoutingValue::Uint(value.uint64());
-    case Kind::kDouble: return RoutingValue::Double(value.dbl());
-    case Kind::kFloat: return RoutingValue::Double(value.flt());
-    case Kind::kDecimal: return RoutingValue::Decimal(value.str());
+    case Kind::kNull:
+      return RoutingValue::Null();
+    case Kind::kInt64:
+      return RoutingValue::Int(value.int64());
+    case Kind::kUint64:
+      return RoutingValue::Uint(value.uint64());
+    case Kind::kDouble:
+      return RoutingValue::Double(value.dbl());
+    case Kind::kFloat:
+      return RoutingValue::Double(value.flt());
+    case Kind::kDecimal:
+      return RoutingValue::Decimal(value.str());
     case Kind::kString:
       // A parameter of a BLOB type is often text that the client library did not mark as such; it
       // is compared by the column's collation as soon as the column is text.
       return TextValue(value.str(), statement.session);
-    default: return RoutingValue::Temporal(value.ToText());
+    default:
+      return RoutingValue::Temporal(value.ToText());
   }
 }
 
@@ -153,12 +160,18 @@ Result<RoutingValue> Evaluate(const ValueSource& source, const Statement& statem
       return ParameterValue(statement.parameters[source.index], statement);
     case ValueSource::Kind::kHole:
       switch (source.index) {
-        case kHoleLastInsertId: return RoutingValue::Uint(statement.session.last_insert_id);
-        case kHoleGeneratedId: return RoutingValue::Uint(statement.generated_id);
-        case kHoleConnectionId: return RoutingValue::Uint(statement.session.connection_id);
-        case kHoleFoundRows: return RoutingValue::Uint(statement.session.found_rows);
-        case kHoleRowCount: return RoutingValue::Int(statement.session.row_count);
-        default: return Unsupported("routing by a session variable or function");
+        case kHoleLastInsertId:
+          return RoutingValue::Uint(statement.session.last_insert_id);
+        case kHoleGeneratedId:
+          return RoutingValue::Uint(statement.generated_id);
+        case kHoleConnectionId:
+          return RoutingValue::Uint(statement.session.connection_id);
+        case kHoleFoundRows:
+          return RoutingValue::Uint(statement.session.found_rows);
+        case kHoleRowCount:
+          return RoutingValue::Int(statement.session.row_count);
+        default:
+          return Unsupported("routing by a session variable or function");
       }
   }
   return InternalError("unknown value source");
@@ -175,8 +188,7 @@ Result<uint64_t> EvaluateCount(const ValueSource& source, const Statement& state
 
 Result<std::string> ParameterLiteral(const mysql::ParameterView& parameter) {
   if (parameter.is_null) return std::string("NULL");
-  ASSIGN_OR_RETURN(mysql::Value value,
-                   mysql::DecodeParameter(parameter, mysql::kUtf8mb40900AiCi));
+  ASSIGN_OR_RETURN(mysql::Value value, mysql::DecodeParameter(parameter, mysql::kUtf8mb40900AiCi));
   std::string out;
   value.AppendSqlLiteral(&out);
   return out;
@@ -185,18 +197,27 @@ Result<std::string> ParameterLiteral(const mysql::ParameterView& parameter) {
 Result<std::string> SessionHoleLiteral(uint32_t hole, const Statement& statement) {
   const Session& session = statement.session;
   switch (hole) {
-    case kHoleLastInsertId: return fmt::format("{}", session.last_insert_id);
-    case kHoleConnectionId: return fmt::format("{}", session.connection_id);
-    case kHoleFoundRows: return fmt::format("{}", session.found_rows);
-    case kHoleRowCount: return fmt::format("{}", session.row_count);
-    case kHoleGeneratedId: return fmt::format("{}", statement.generated_id);
+    case kHoleLastInsertId:
+      return fmt::format("{}", session.last_insert_id);
+    case kHoleConnectionId:
+      return fmt::format("{}", session.connection_id);
+    case kHoleFoundRows:
+      return fmt::format("{}", session.found_rows);
+    case kHoleRowCount:
+      return fmt::format("{}", session.row_count);
+    case kHoleGeneratedId:
+      return fmt::format("{}", statement.generated_id);
     case kHoleDatabase:
       return session.target.keyspace.empty() ? std::string("NULL")
                                              : parser::QuoteString(session.target.keyspace);
-    case kHoleUser: return parser::QuoteString(session.user + "@" + session.host);
-    case kHoleCurrentUser: return parser::QuoteString(session.user + "@%");
-    case kHoleVersion: return parser::QuoteString(session.server_version);
-    default: break;
+    case kHoleUser:
+      return parser::QuoteString(session.user + "@" + session.host);
+    case kHoleCurrentUser:
+      return parser::QuoteString(session.user + "@%");
+    case kHoleVersion:
+      return parser::QuoteString(session.server_version);
+    default:
+      break;
   }
   if (hole >= kHoleSystemVariableBase) {
     size_t index = hole - kHoleSystemVariableBase;

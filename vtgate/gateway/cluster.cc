@@ -1,9 +1,9 @@
 #include "vtgate/gateway/cluster.h"
 
-#include <algorithm>
-
 #include <glog/logging.h>
 #include <strings.h>
+
+#include <algorithm>
 
 #include "topo/names.h"
 
@@ -15,8 +15,8 @@ TabletAddress AddressOf(const topo::Tablet& tablet) {
           static_cast<uint16_t>(tablet.rpc_port()), tablet.type()};
 }
 
-ShardInfo BuildShard(const std::string& keyspace, const std::string& name, const topo::Shard& record,
-                     const topo::TopoSnapshot& snapshot) {
+ShardInfo BuildShard(const std::string& keyspace, const std::string& name,
+                     const topo::Shard& record, const topo::TopoSnapshot& snapshot) {
   ShardInfo shard;
   shard.name = name;
   shard.range =
@@ -118,10 +118,9 @@ std::shared_ptr<const Cluster> BuildCluster(const topo::TopoSnapshot& snapshot,
       if (!record.is_primary_serving()) continue;
       keyspace->shards.push_back(BuildShard(name, shard_name, record, snapshot));
     }
-    std::sort(keyspace->shards.begin(), keyspace->shards.end(),
-              [](const ShardInfo& a, const ShardInfo& b) {
-                return a.range.start() < b.range.start();
-              });
+    std::sort(
+        keyspace->shards.begin(), keyspace->shards.end(),
+        [](const ShardInfo& a, const ShardInfo& b) { return a.range.start() < b.range.start(); });
     cluster->keyspaces.emplace(name, std::move(keyspace));
   }
   cluster->vschema = std::make_shared<const sharding::VSchema>(std::move(vschemas));

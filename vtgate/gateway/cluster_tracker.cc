@@ -1,10 +1,10 @@
 #include "vtgate/gateway/cluster_tracker.h"
 
-#include <atomic>
-
-#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 #include <glog/logging.h>
+
+#include <atomic>
+#include <boost/asio/post.hpp>
 
 #include "common/async/run_on.h"
 #include "common/async/spawn.h"

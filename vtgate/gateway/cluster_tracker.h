@@ -14,8 +14,9 @@
 
 namespace keyspan::vtgate {
 
-// Keeps the gateway's picture of the cluster true and hands it to every thread: topology and VSchema
-// from a topo::Watcher, table schemas from one primary per keyspace, which says when they change.
+// Keeps the gateway's picture of the cluster true and hands it to every thread: topology and
+// VSchema from a topo::Watcher, table schemas from one primary per keyspace, which says when they
+// change.
 //
 // All state lives on one control thread of its own; the functions that return Awaitable may be
 // called from any io_context and resume there. Create one per process; Stop() (or the destructor)

@@ -54,9 +54,9 @@ Result<Gateway::ClientPtr> Gateway::Pick(const KeyspaceInfo& keyspace, const Sha
                                          topo::TabletType type) {
   if (type == topo::TabletType::PRIMARY) {
     if (!shard.has_primary) {
-      return Unavailable(fmt::format(
-          "shard {}/{} has no primary tablet now (see: vtctl GetShard {}/{})", keyspace.name,
-          shard.name, keyspace.name, shard.name));
+      return Unavailable(
+          fmt::format("shard {}/{} has no primary tablet now (see: vtctl GetShard {}/{})",
+                      keyspace.name, shard.name, keyspace.name, shard.name));
     }
     return EntryFor(shard.primary, false).client;
   }

@@ -1,9 +1,8 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <string>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "vtgate/gateway/cluster.h"
 #include "vttablet/client/tablet_client.h"

@@ -209,8 +209,7 @@ class ClientSession {
   }
 
   void SendStatistics() {
-    std::string text = fmt::format("Threads: {}",
-                                   context_->executor->services().sessions->size());
+    std::string text = fmt::format("Threads: {}", context_->executor->services().sessions->size());
     connection_.out().AppendPacket(text, connection_.sequence());
   }
 

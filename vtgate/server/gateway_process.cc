@@ -1,10 +1,10 @@
 #include "vtgate/server/gateway_process.h"
 
-#include <random>
-
-#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 #include <glog/logging.h>
+
+#include <boost/asio/post.hpp>
+#include <random>
 
 #include "common/async/spawn.h"
 #include "topo/zk/zk_store.h"
@@ -19,18 +19,17 @@ uint32_t FirstConnectionId() {
   return (device() & 0x7fu) << 24 | 1;
 }
 
-Awaitable<void> RefuseClient(const mysql::ServerOptions* server, StreamSocket socket) {
-  // MySQL sends the error in place of the greeting.
+Awaitable<void> RefuseClient(StreamSocket socket) {
+  // As MySQL: in place of the greeting, and without SQLSTATE, because nothing is agreed yet.
   std::string payload;
-  mysql::EncodeError(Status::Mysql(1040, "08004", "Too many connections"),
-                     mysql::kClientProtocol41, &payload);
+  mysql::EncodeError(Status::Mysql(1040, "08004", "Too many connections"), mysql::kClientProtocol41,
+                     &payload);
   mysql::OutputBuffer out;
   uint8_t sequence = 0;
   out.AppendPacket(payload, &sequence);
   mysql::Stream stream(std::move(socket));
   stream.TryWrite(&out);
   stream.Close();
-  (void)server;
   co_return;
 }
 
@@ -75,9 +74,8 @@ Status GatewayProcess::StartWorkers() {
   threads_.RunOnAll([this, &results](int index) {
     Executor executor = threads_.context(index).get_executor();
     Worker& worker = workers_[index];
-    worker.gateway =
-        std::make_unique<Gateway>(executor, fmt::format("vtgate {}:{}", options_.mysql_host,
-                                                        options_.mysql_port));
+    worker.gateway = std::make_unique<Gateway>(
+        executor, fmt::format("vtgate {}:{}", options_.mysql_host, options_.mysql_port));
     Services services{worker.gateway.get(), tracker_.get(), topo_.get(), &blocking_, &sessions_};
     worker.executor = std::make_unique<StatementExecutor>(services, options_.plan_cache_entries);
     worker.peer_watch = std::make_unique<mysql::PeerWatch>(executor);
@@ -102,7 +100,7 @@ void GatewayProcess::OnAccept(int index, StreamSocket socket) {
   if (connections_.load(std::memory_order_relaxed) >= options_.max_connections) {
     refused_.fetch_add(1, std::memory_order_relaxed);
     Spawn("refuse client", executor,
-          [this, shared] { return RefuseClient(&server_, std::move(*shared)); });
+          [shared] { return RefuseClient(std::move(*shared)); });
     return;
   }
   connections_.fetch_add(1, std::memory_order_relaxed);
@@ -126,7 +124,9 @@ void GatewayProcess::StartHttp() {
   threads_.RunOnAll([this](int index) {
     if (index != 0) return;
     http_ = std::make_unique<HttpServer>(threads_.context(0).get_executor());
-    http_->Handle("/healthz", [](const HttpRequest&) { return HttpResponse{200, "text/plain", "ok\n"}; });
+    http_->Handle("/healthz", [](const HttpRequest&) {
+      return HttpResponse{200, "text/plain", "ok\n"};
+    });
     http_->Handle("/metrics", [this](const HttpRequest&) {
       return HttpResponse{200, "text/plain; version=0.0.4", Metrics()};
     });

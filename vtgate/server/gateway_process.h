@@ -1,11 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <boost/asio/thread_pool.hpp>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <boost/asio/thread_pool.hpp>
 
 #include "common/async/io_threads.h"
 #include "common/http/http_server.h"
@@ -36,8 +35,8 @@ struct GatewayOptions {
   bool tls_required = false;
 };
 
-// A running vtgate: the topology's watcher, and per thread a listener, the tablets' clients, and the
-// executor of the clients that the kernel gave to that thread. Start() and Stop() from the main
+// A running vtgate: the topology's watcher, and per thread a listener, the tablets' clients, and
+// the executor of the clients that the kernel gave to that thread. Start() and Stop() from the main
 // thread.
 class GatewayProcess {
  public:

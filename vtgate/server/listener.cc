@@ -1,10 +1,10 @@
 #include "vtgate/server/listener.h"
 
+#include <fmt/format.h>
+#include <glog/logging.h>
 #include <sys/socket.h>
 
 #include <boost/asio/ip/address.hpp>
-#include <fmt/format.h>
-#include <glog/logging.h>
 
 #include "common/async/spawn.h"
 

@@ -1,10 +1,9 @@
 #pragma once
 
+#include <boost/asio/ip/tcp.hpp>
 #include <functional>
 #include <memory>
 #include <string>
-
-#include <boost/asio/ip/tcp.hpp>
 
 #include "common/async/awaitable.h"
 #include "common/status.h"

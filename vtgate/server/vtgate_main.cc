@@ -1,12 +1,11 @@
 // vtgate: the MySQL server that applications connect to.
 
-#include <csignal>
-#include <sys/resource.h>
-
-#include <thread>
-
 #include <gflags/gflags.h>
 #include <glog/logging.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <thread>
 
 #include "vtgate/server/gateway_process.h"
 
@@ -25,7 +24,8 @@ DEFINE_bool(require_tls, false, "refuse clients without TLS");
 DEFINE_int32(threads, 0, "event loops (0: one per core)");
 DEFINE_int32(plan_cache_entries, 5000, "plans kept per event loop");
 DEFINE_uint32(max_connections, 10000, "clients at the same time; more get error 1040");
-DEFINE_uint32(max_allowed_packet, 64u << 20, "longest command in bytes; longer ones get error 1153");
+DEFINE_uint32(max_allowed_packet, 64u << 20,
+              "longest command in bytes; longer ones get error 1153");
 DEFINE_string(mysql_server_version, "9.7.4-Keyspan", "version that clients are told");
 
 namespace {

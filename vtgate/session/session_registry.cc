@@ -1,6 +1,5 @@
 #include "vtgate/session/session_registry.h"
 
-
 #include <boost/asio/post.hpp>
 
 #include "common/async/run_on.h"
@@ -15,8 +14,8 @@ SessionInfo InfoOf(const Session& session) {
   info.host = session.host;
   info.database = session.target.ToString();
   info.statement = std::string(session.current_statement);
-  info.seconds = std::chrono::duration_cast<std::chrono::seconds>(
-                     std::chrono::steady_clock::now() - session.state_since)
+  info.seconds = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() -
+                                                                  session.state_since)
                      .count();
   return info;
 }

@@ -1,9 +1,9 @@
 #include "vtgate/session/settings.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <xxhash.h>
+
+#include <algorithm>
 
 namespace keyspan::vtgate {
 

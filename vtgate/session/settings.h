@@ -10,13 +10,14 @@
 namespace keyspan::vtgate {
 
 // The system variables that a client has SET and that a shard connection must therefore carry, as
-// name -> SQL text of the value. Canonical: two clients that have set the same variables to the same
-// values have equal text and id, so that the tablets can share connections between them.
+// name -> SQL text of the value. Canonical: two clients that have set the same variables to the
+// same values have equal text and id, so that the tablets can share connections between them.
 //
 // A value, owned by one session.
 class Settings {
  public:
-  // `name` in lower case without @@; `sql_value` is a literal or DEFAULT, ready to stand behind `=`.
+  // `name` in lower case without @@; `sql_value` is a literal or DEFAULT, ready to stand behind
+  // `=`.
   void Set(std::string_view name, std::string sql_value);
   void Unset(std::string_view name);
   const std::string* Find(std::string_view name) const;

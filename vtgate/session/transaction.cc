@@ -1,8 +1,8 @@
 #include "vtgate/session/transaction.h"
 
-#include <algorithm>
-
 #include <glog/logging.h>
+
+#include <algorithm>
 
 namespace keyspan::vtgate {
 

@@ -19,7 +19,7 @@ struct ShardTransaction {
   uint64_t channel_generation = 0;  // the channel on which it was opened
   uint64_t id = 0;                  // 0 until the tablet has answered
   uint64_t primary_term = 0;
-  size_t savepoints = 0;            // how many of the transaction's savepoints it has
+  size_t savepoints = 0;  // how many of the transaction's savepoints it has
 };
 
 // A client's transaction: opened in the gateway, and on each shard when a statement first goes

@@ -1,9 +1,9 @@
 #include "vtgate/session/variables.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
 
 #include "parser/printer.h"
 
@@ -44,7 +44,7 @@ constexpr std::array kGatewayVariables = {
 };
 
 constexpr std::array<std::string_view, 8> kRefusedVariables = {
-    "binlog_format",   "binlog_row_image", "gtid_next",           "gtid_next_list",
+    "binlog_format",       "binlog_row_image",  "gtid_next",   "gtid_next_list",
     "pseudo_replica_mode", "pseudo_slave_mode", "sql_log_bin", "xa_detach_on_prepare",
 };
 

@@ -21,10 +21,11 @@ Request RequestFor(const ShardTransaction& part) {
 Awaitable<Status> CommitPart(const ShardTransaction& part) {
   std::string where = part.keyspace + "/" + part.shard;
   if (part.client->channel_generation() != part.channel_generation) {
-    co_return Status(StatusCode::kAborted,
-                     fmt::format("{}: the transaction was rolled back: the connection to the tablet "
-                                 "was lost",
-                                 where));
+    co_return Status(
+        StatusCode::kAborted,
+        fmt::format("{}: the transaction was rolled back: the connection to the tablet "
+                    "was lost",
+                    where));
   }
   Status status = co_await part.client->Commit(RequestFor<rpc::CommitRequest>(part));
   if (status.ok() || status.code() == StatusCode::kMysql) co_return status;
@@ -45,8 +46,9 @@ Awaitable<Status> CommitTransaction(Session& session) {
       continue;
     }
     failure = co_await CommitPart(*part);
-    if (failure.ok()) committed += fmt::format("{}{}/{}", committed.empty() ? "" : ", ",
-                                               part->keyspace, part->shard);
+    if (failure.ok())
+      committed +=
+          fmt::format("{}{}/{}", committed.empty() ? "" : ", ", part->keyspace, part->shard);
   }
   if (!failure.ok() && !committed.empty()) {
     LOG(ERROR) << "transaction of connection " << session.connection_id << " committed on "

@@ -1,6 +1,6 @@
-#include <stdexcept>
-
 #include <gtest/gtest.h>
+
+#include <stdexcept>
 
 #include "common/async/deadline.h"
 #include "common/async/event.h"
@@ -49,7 +49,9 @@ TEST(Deadline, FiresOnlyWhileArmed) {
   int fired = 0;
   auto now = std::chrono::steady_clock::now();
   Deadline kept(context.get_executor(), now, [&] { ++fired; });
-  { Deadline dropped(context.get_executor(), now, [&] { fired += 10; }); }
+  {
+    Deadline dropped(context.get_executor(), now, [&] { fired += 10; });
+  }
   context.run();
   EXPECT_EQ(fired, 1);
   EXPECT_TRUE(kept.expired());
