@@ -1,5 +1,6 @@
 #include "vttablet/client/blocking_tablet_client.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -25,6 +26,7 @@ Awaitable<Status> BlockingTabletClient::Call(rpc::FrameKind method,
   if (!channel_ || channel_->closed()) {
     rpc::ChannelOptions options;
     options.name = "control";
+    options.connect_timeout = std::min(timeout_, std::chrono::milliseconds(10'000));
     // Between two calls nobody answers pings, so silence of the other side means nothing here.
     options.keep_alive = std::chrono::hours(24);
     CO_ASSIGN_OR_RETURN(channel_, co_await rpc::Channel::Connect(context_.get_executor(), host_,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "common/async/deadline.h"
@@ -26,7 +27,7 @@ Awaitable<Status> ReadOk(Backend& backend, mysql::ReplyKind kind) {
 
 }  // namespace
 
-// Somebody in the queue; lives in the coroutine that waits.
+// Somebody in the queue.
 struct BackendPool::Waiting {
   Waiter waiter;
   bool woken = false;
@@ -52,12 +53,12 @@ std::unique_ptr<Backend> BackendPool::TakeIdle(const BackendTraits& traits, bool
 
 std::unique_ptr<Backend> BackendPool::TryAcquire(const BackendTraits& traits) {
   // Who came earlier goes first.
-  if (!waiters_.empty()) return nullptr;
+  if (!waiters_.empty() || promised_ > 0) return nullptr;
   return TakeIdle(traits, /*any_settings=*/false);
 }
 
 Awaitable<Result<std::unique_ptr<Backend>>> BackendPool::Acquire(BackendTraits traits) {
-  if (!waiters_.empty() || (idle_.empty() && open_ >= options_.size)) {
+  if (!waiters_.empty() || idle() + options_.size - open_ <= promised_) {
     CO_RETURN_IF_ERROR(co_await WaitForTurn());
   }
   for (;;) {
@@ -120,12 +121,15 @@ Awaitable<Status> BackendPool::WaitForTurn() {
                                  options_.name, options_.size, waiters_.size()));
   }
   ++waits_;
-  Waiting me;
-  waiters_.push_back(&me);
-  Deadline deadline(executor_, Clock::now() + options_.wait_timeout, [&me] { me.waiter.Wake(); });
-  co_await me.waiter.Wait();
-  if (me.woken) co_return Status();
-  std::erase(waiters_, &me);
+  auto me = std::make_shared<Waiting>();
+  waiters_.push_back(me);
+  Deadline deadline(executor_, Clock::now() + options_.wait_timeout, [me] { me->waiter.Wake(); });
+  co_await me->waiter.Wait();
+  if (me->woken) {
+    --promised_;
+    co_return Status();
+  }
+  std::erase(waiters_, me);
   co_return Status(StatusCode::kResourceExhausted, 1040, "08004",
                    fmt::format("the {} pool is exhausted: none of its {} connections became free "
                                "within {} ms",
@@ -134,10 +138,12 @@ Awaitable<Status> BackendPool::WaitForTurn() {
 
 void BackendPool::WakeOne() {
   if (waiters_.empty()) return;
-  Waiting* next = waiters_.front();
+  auto next = std::move(waiters_.front());
   waiters_.pop_front();
   next->woken = true;
-  next->waiter.Wake();
+  ++promised_;
+  // Not on this stack: thousands who give up at once would nest in each other.
+  boost::asio::post(executor_, [next] { next->waiter.Wake(); });
 }
 
 void BackendPool::Release(std::unique_ptr<Backend> backend) {

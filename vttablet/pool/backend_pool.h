@@ -72,7 +72,8 @@ class BackendPool {
   Executor executor_;
   const PoolOptions options_;
   std::vector<std::unique_ptr<Backend>> idle_;  // the back was used last
-  std::deque<Waiting*> waiters_;
+  std::deque<std::shared_ptr<Waiting>> waiters_;
+  int promised_ = 0;  // woken waiters that have not taken their connection yet
   int open_ = 0;
   uint64_t epoch_ = 0;
   uint64_t waits_ = 0;

@@ -31,11 +31,14 @@ Status AlreadyOver(uint64_t id, const std::string& reason) {
 }  // namespace
 
 ChannelSession::ChannelSession(TabletThread& thread, const std::shared_ptr<rpc::Channel>& channel)
-    : thread_(thread), channel_(channel) {
+    : thread_(thread), thread_alive_(thread.alive()), channel_(channel) {
   thread_.sessions_.insert(this);
 }
 
-ChannelSession::~ChannelSession() { thread_.sessions_.erase(this); }
+ChannelSession::~ChannelSession() {
+  // The last of them go with the io_context, after the thread.
+  if (*thread_alive_ != nullptr) thread_.sessions_.erase(this);
+}
 
 void ChannelSession::OnRequest(std::unique_ptr<rpc::ServerStream> stream) {
   switch (stream->method()) {

@@ -83,6 +83,7 @@ class ChannelSession : public std::enable_shared_from_this<ChannelSession> {
   void RememberEnd(uint64_t transaction_id, std::string reason);
 
   TabletThread& thread_;
+  const std::shared_ptr<TabletThread*> thread_alive_;
   std::weak_ptr<rpc::Channel> channel_;
   bool closed_ = false;
   boost::unordered_flat_map<uint64_t, SettingsPtr> settings_;

@@ -114,6 +114,8 @@ class TabletThread {
   BackendPool& query_pool() { return query_pool_; }
   BackendPool& transaction_pool() { return transaction_pool_; }
   ThreadStats& mutable_stats() { return stats_; }
+  // Holds null once this object is gone.
+  const std::shared_ptr<TabletThread*>& alive() const { return alive_; }
   // Unique over the life of the cluster, as far as a clock can make it so.
   uint64_t NewId() { return next_id_ += 2; }
 

@@ -57,6 +57,7 @@ Awaitable<void> Tablet::HealthLoop() {
                                      : options_.health_interval);
     co_await health_timer_.async_wait(kTuple);
   }
+  health_ended_.set_value();
 }
 
 Awaitable<void> Tablet::CheckOnce() {

@@ -101,6 +101,8 @@ void Tablet::Stop(std::chrono::milliseconds grace) {
     if (http_) http_->Stop();
     LookSoon();
   });
+  // It ends after at most one look at mysqld.
+  health_ended_.get_future().wait_for(std::chrono::seconds(5));
   serving_threads_->Stop();
   control_thread_->Stop();
 }

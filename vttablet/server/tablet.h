@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,37 +39,40 @@ struct TabletOptions {
   uint32_t max_replication_lag_s = 7200;
 };
 
-// Lets one coroutine at a time through. Lives on one io_context.
+// Lets one coroutine at a time through. Lives on one io_context; a guard may outlive the mutex.
 class AsyncMutex {
+  struct State {
+    explicit State(Executor executor) : free(executor) {}
+    Event free;
+    bool locked = false;
+  };
+
  public:
-  explicit AsyncMutex(Executor executor) : free_(executor) {}
+  explicit AsyncMutex(Executor executor) : state_(std::make_shared<State>(executor)) {}
   class [[nodiscard]] Guard {
    public:
     Guard() = default;
-    explicit Guard(AsyncMutex* mutex) : mutex_(mutex) {}
-    Guard(Guard&& other) noexcept : mutex_(std::exchange(other.mutex_, nullptr)) {}
-    Guard& operator=(Guard&& other) noexcept {
-      std::swap(mutex_, other.mutex_);
-      return *this;
-    }
+    explicit Guard(std::shared_ptr<State> state) : state_(std::move(state)) {}
+    Guard(Guard&& other) noexcept = default;
+    Guard& operator=(Guard&& other) noexcept = delete;
     ~Guard() {
-      if (mutex_ == nullptr) return;
-      mutex_->locked_ = false;
-      mutex_->free_.NotifyOne();
+      if (!state_) return;
+      state_->locked = false;
+      state_->free.NotifyOne();
     }
 
    private:
-    AsyncMutex* mutex_ = nullptr;
+    std::shared_ptr<State> state_;
   };
   Awaitable<Guard> Lock() {
-    while (locked_) co_await free_.Wait();
-    locked_ = true;
-    co_return Guard(this);
+    auto state = state_;
+    while (state->locked) co_await state->free.Wait();
+    state->locked = true;
+    co_return Guard(std::move(state));
   }
 
  private:
-  Event free_;
-  bool locked_ = false;
+  std::shared_ptr<State> state_;
 };
 
 // A whole vttablet: the serving threads, and a control thread that watches mysqld and the topology,
@@ -166,7 +170,7 @@ class Tablet : public ControlThread {
   AsyncMutex role_mutex_;    // whoever looks at or changes the role of mysqld
   AsyncMutex schema_mutex_;
   AsyncMutex sequence_mutex_;
-  int running_tasks_ = 0;
+  std::promise<void> health_ended_;
 
   std::shared_ptr<const topo::TopoSnapshot> snapshot_;
   std::unique_ptr<ControlConnection> probe_;
