@@ -53,7 +53,7 @@ bool IsNumber(LiteralKind kind) {
 }
 
 std::optional<ValueSource> OfLiteral(const Literal& literal, bool negated) {
-  if (!literal.introducer.empty()) return std::nullopt;
+  if (!literal.introducer.empty() || literal.literal == LiteralKind::kNString) return std::nullopt;
   ValueSource source;
   if (literal.slot >= 0) {
     source.kind = ValueSource::Kind::kLiteral;
@@ -84,7 +84,7 @@ RoutingValue LiteralValue(const Literal& literal, bool negated) {
       return RoutingValue::Double(negated ? -number : number);
     }
     case LiteralKind::kString:
-    case LiteralKind::kNString:
+    case LiteralKind::kNString:  // not reached through ConstantOf
       return RoutingValue::Text(std::string(literal.value));
     case LiteralKind::kHex:
       return BitsValue(literal.text, true);

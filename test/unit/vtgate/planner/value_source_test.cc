@@ -46,6 +46,7 @@ TEST(ConstantOf, ReadsLiteralsAsMysqlDoes) {
 
 TEST(ConstantOf, LeavesWhatOnlyMysqlCanSay) {
   EXPECT_EQ(ConstantText("_latin1'a'"), "none");
+  EXPECT_EQ(ConstantText("N'a'"), "none");
   EXPECT_EQ(ConstantText("-'5'"), "none");
   EXPECT_EQ(ConstantText("1 + 1"), "none");
   EXPECT_EQ(ConstantText("'a' COLLATE utf8mb4_bin"), "none");
