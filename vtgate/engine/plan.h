@@ -154,6 +154,8 @@ struct RoutedPlan {
   bool is_query = false;  // gives rows
   bool is_dml = false;
   bool locking_read = false;
+  // SQL_CALC_FOUND_ROWS: the executor asks the shard for FOUND_ROWS(), and there must be only one.
+  bool calc_found_rows = false;
   // With more than one shard: OK, or why it cannot be done (a clear 1235).
   Status multi_shard;
   // is_query, more than one shard. Of is_dml only `sql` is set: what each shard is sent.

@@ -23,12 +23,18 @@ std::vector<std::vector<mysql::Value>> Lines(std::string_view text) {
 // The statement inside, planned on its own.
 Result<std::shared_ptr<const Plan>> PlanInner(const parser::Explain& node,
                                               const Statement& statement) {
-  ASSIGN_OR_RETURN(parser::ParsedStatement parsed, parser::Parse(parser::Print(node.statement)));
+  parser::PrintOptions print;
+  print.sql_mode = statement.session.sql_mode_bits;
+  parser::ParseOptions parse;
+  parse.sql_mode = statement.session.sql_mode_bits;
+  ASSIGN_OR_RETURN(parser::ParsedStatement parsed,
+                   parser::Parse(parser::Print(node.statement, print), parse));
   PlanContext context;
   context.cluster = statement.cluster.get();
   context.keyspace = statement.session.target.keyspace;
   context.by_destination = !statement.session.target.shard.empty();
   context.is_gateway_variable = IsGatewayVariable;
+  context.sql_mode = statement.session.sql_mode_bits;
   return BuildPlan(std::make_unique<parser::ParsedStatement>(std::move(parsed)), context);
 }
 

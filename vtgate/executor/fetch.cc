@@ -1,7 +1,9 @@
+#include "vtgate/executor/forward.h"
 #include "vtgate/executor/routing.h"
 #include "vtgate/executor/shard_call.h"
 #include "vtgate/executor/statement_executor.h"
 #include "vtgate/executor/values.h"
+#include "vtgate/txn/finish.h"
 
 namespace keyspan::vtgate {
 namespace {
@@ -37,7 +39,42 @@ Awaitable<Result<mysql::QueryResult>> ReadAll(ShardCall& call) {
   co_return result;
 }
 
+// FOUND_ROWS() of the statement that ran last in the session's transaction on the shard.
+Awaitable<Result<uint64_t>> FoundRows(Gateway& gateway, Session& session,
+                                      const Destinations& destinations) {
+  ShardCallOptions options;
+  options.in_transaction = true;
+  ShardCall call(gateway, session);
+  CO_RETURN_IF_ERROR(co_await call.Start(*destinations.keyspace, destinations.shard(0),
+                                         destinations.type, options, "SELECT FOUND_ROWS()"));
+  CO_ASSIGN_OR_RETURN(mysql::QueryResult result, co_await ReadAll(call));
+  if (result.rows.size() != 1 || result.rows[0].size() != 1) {
+    co_return InternalError("a shard did not tell FOUND_ROWS()");
+  }
+  co_return std::strtoull(result.rows[0][0].ToText().c_str(), nullptr, 10);
+}
+
 }  // namespace
+
+Awaitable<Status> ForwardCountingRows(Gateway& gateway, Statement& statement,
+                                      const Destinations& destinations, ShardCallOptions options,
+                                      std::string_view sql, std::string_view params) {
+  Session& session = statement.session;
+  if (destinations.type != topo::TabletType::PRIMARY) {
+    co_return Unsupported("SQL_CALC_FOUND_ROWS on a replica");
+  }
+  // FOUND_ROWS() must be asked on the same connection: a transaction holds it.
+  const bool own = !session.transaction.open();
+  if (own) session.transaction.BeginInternal("");
+  options.in_transaction = true;
+  Status status = co_await ForwardToShard(gateway, statement, destinations, options, sql, params);
+  if (status.ok()) {
+    auto found = co_await FoundRows(gateway, session, destinations);
+    if (found.ok()) session.found_rows = *found;
+  }
+  if (own) co_await RollbackTransaction(session);
+  co_return status;
+}
 
 Awaitable<Result<mysql::QueryResult>> StatementExecutor::Fetch(Session& session,
                                                                mysql::ServerConnection& client,

@@ -17,4 +17,9 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
                                  const Destinations& destinations, const ShardCallOptions& options,
                                  std::string_view sql, std::string_view params);
 
+// The same for SELECT SQL_CALC_FOUND_ROWS: learns from the shard what FOUND_ROWS() is to answer.
+Awaitable<Status> ForwardCountingRows(Gateway& gateway, Statement& statement,
+                                      const Destinations& destinations, ShardCallOptions options,
+                                      std::string_view sql, std::string_view params);
+
 }  // namespace keyspan::vtgate

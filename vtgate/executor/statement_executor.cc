@@ -111,6 +111,7 @@ Result<std::shared_ptr<const Plan>> StatementExecutor::MakePlan(const Statement&
   context.keyspace = statement.session.target.keyspace;
   context.by_destination = !statement.session.target.shard.empty();
   context.is_gateway_variable = IsGatewayVariable;
+  context.sql_mode = statement.session.sql_mode_bits;
   return BuildPlan(std::make_unique<parser::ParsedStatement>(std::move(parsed)), context);
 }
 
@@ -157,6 +158,9 @@ Awaitable<Status> StatementExecutor::RunRouted(Statement& statement) {
   session.BeginImplicitly();
   if (destinations.shards.size() > 1) {
     CO_RETURN_IF_ERROR(plan.multi_shard);
+    if (plan.calc_found_rows) {
+      co_return Unsupported("not supported yet over several shards: SQL_CALC_FOUND_ROWS");
+    }
     if (plan.is_query) {
       co_return co_await ScatterSelect(*services_.gateway, statement, destinations);
     }
@@ -166,17 +170,24 @@ Awaitable<Status> StatementExecutor::RunRouted(Statement& statement) {
   options.in_transaction =
       session.transaction.open() && destinations.type == topo::TabletType::PRIMARY;
   options.binary = statement.binary;
-  if (!plan.sql) {
-    co_return co_await ForwardToShard(*services_.gateway, statement, destinations, options,
-                                      statement.sql, statement.parameter_block);
+  std::string_view sql = statement.sql;
+  std::string_view params = statement.parameter_block;
+  std::string rendered;
+  if (plan.sql) {
+    if (statement.binary && PlaceholdersInOrder(*plan.sql, statement.plan->parameter_count)) {
+      CO_ASSIGN_OR_RETURN(rendered, RenderKeepingPlaceholders(*plan.sql, statement));
+    } else {
+      CO_ASSIGN_OR_RETURN(rendered, Render(*plan.sql, statement));
+      params = {};
+    }
+    sql = rendered;
   }
-  if (statement.binary && PlaceholdersInOrder(*plan.sql, statement.plan->parameter_count)) {
-    CO_ASSIGN_OR_RETURN(std::string sql, RenderKeepingPlaceholders(*plan.sql, statement));
-    co_return co_await ForwardToShard(*services_.gateway, statement, destinations, options, sql,
-                                      statement.parameter_block);
+  if (plan.calc_found_rows) {
+    co_return co_await ForwardCountingRows(*services_.gateway, statement, destinations, options,
+                                           sql, params);
   }
-  CO_ASSIGN_OR_RETURN(std::string sql, Render(*plan.sql, statement));
-  co_return co_await ForwardToShard(*services_.gateway, statement, destinations, options, sql, {});
+  co_return co_await ForwardToShard(*services_.gateway, statement, destinations, options, sql,
+                                    params);
 }
 
 Status StatementExecutor::Use(Session& session, std::string_view text) {

@@ -148,6 +148,9 @@ Result<RoutingValue> ParameterValue(const mysql::ParameterView& parameter,
 Result<RoutingValue> Evaluate(const ValueSource& source, const Statement& statement) {
   switch (source.kind) {
     case ValueSource::Kind::kConstant:
+      if (source.constant.kind == RoutingValue::Kind::kText) {
+        return TextValue(source.constant.text, statement.session);
+      }
       return source.constant;
     case ValueSource::Kind::kLiteral:
       if (source.index >= statement.literals.size()) return InternalError("plan slot out of range");

@@ -179,8 +179,7 @@ class PlanBuilder {
     Walk(static_cast<const Node*>(root), [&](const Node* node) {
       const auto* select = As<Select>(node);
       if (select != nullptr && (select->flags & kSelectCalcFoundRows) != 0) {
-        // The count would have to be asked for on the same connection, right after.
-        FailUnsupported("not supported yet: SQL_CALC_FOUND_ROWS");
+        plan_->routed.calc_found_rows = true;
       }
       if (Is<LockingClause>(node)) plan_->routed.locking_read = true;
       return Visit::kContinue;

@@ -15,8 +15,8 @@ std::string Target::ToString() const {
 uint16_t Session::status() const {
   uint16_t status = 0;
   if (autocommit) status |= mysql::kStatusAutocommit;
-  if (transaction.open()) status |= mysql::kStatusInTransaction;
-  if (transaction.open() && transaction.read_only()) status |= mysql::kStatusInReadOnlyTransaction;
+  if (in_transaction()) status |= mysql::kStatusInTransaction;
+  if (in_transaction() && transaction.read_only()) status |= mysql::kStatusInReadOnlyTransaction;
   if ((sql_mode_bits & parser::kModeNoBackslashEscapes) != 0) {
     status |= mysql::kStatusNoBackslashEscapes;
   }

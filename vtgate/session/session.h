@@ -100,7 +100,7 @@ struct Session {
 
   // Status bits of OK and EOF packets.
   uint16_t status() const;
-  bool in_transaction() const { return transaction.open(); }
+  bool in_transaction() const { return transaction.open() && !transaction.internal(); }
   // A statement is about to run: with autocommit off it opens a transaction.
   void BeginImplicitly();
   // COM_RESET_CONNECTION and COM_CHANGE_USER; the transaction must have been rolled back.

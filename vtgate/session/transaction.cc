@@ -14,8 +14,14 @@ void Transaction::Begin(std::string begin_sql, std::string setup, bool read_only
   read_only_ = read_only;
 }
 
+void Transaction::BeginInternal(std::string setup) {
+  Begin("", std::move(setup), /*read_only=*/false);
+  internal_ = true;
+}
+
 void Transaction::Forget() {
   open_ = false;
+  internal_ = false;
   read_only_ = false;
   begin_sql_.clear();
   setup_.clear();

@@ -28,10 +28,13 @@ class Transaction {
  public:
   bool open() const { return open_; }
   bool read_only() const { return read_only_; }
+  // Opened by the gateway for one statement of its own needs: the client does not see it.
+  bool internal() const { return internal_; }
 
   // `begin_sql` opens it on each shard (empty: BEGIN); `setup` must precede it there, such as SET
   // TRANSACTION ISOLATION LEVEL. Requires: !open().
   void Begin(std::string begin_sql, std::string setup, bool read_only);
+  void BeginInternal(std::string setup);
   // Drops everything without telling the shards.
   void Forget();
 
@@ -51,6 +54,7 @@ class Transaction {
  private:
   bool open_ = false;
   bool read_only_ = false;
+  bool internal_ = false;
   std::string begin_sql_;
   std::string setup_;
   std::deque<std::unique_ptr<ShardTransaction>> parts_;
