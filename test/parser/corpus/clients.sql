@@ -1,4 +1,4 @@
-# What clients, dump tools, frameworks and daemons send (see shared notes on captured statements).
+# What clients, dump tools, frameworks and daemons send.
 select @@version_comment limit 1
 select $$
 select DATABASE(), USER() limit 1
