@@ -95,7 +95,13 @@ Awaitable<Status> StatementExecutor::Prepare(Session& session, mysql::ServerConn
                                         kMaxPreparedPerSession));
   }
   Statement statement(session, client, services_.gateway->cluster(), sql);
-  CO_ASSIGN_OR_RETURN(statement.plan, MakePlan(statement, nullptr, nullptr));
+  auto made = MakePlan(statement, nullptr, nullptr);
+  if (!made.ok() && !session.target.keyspace.empty() && MayLookAgain(made.status())) {
+    (void)co_await services_.tracker->RefreshSchema(session.target.keyspace);
+    statement.cluster = services_.gateway->cluster();
+    made = MakePlan(statement, nullptr, nullptr);
+  }
+  CO_ASSIGN_OR_RETURN(statement.plan, std::move(made));
   const Plan& plan = *statement.plan;
   if (plan.kind == PlanKind::kTransaction || plan.kind == PlanKind::kUse) {
     // As MySQL: clients then send it as text.

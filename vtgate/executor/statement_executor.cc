@@ -16,6 +16,8 @@
 namespace keyspan::vtgate {
 namespace {
 
+constexpr std::chrono::milliseconds kLookAgainInterval{200};
+
 parser::ParseOptions ParseOptionsOf(const Session& session) {
   parser::ParseOptions options;
   options.sql_mode = session.sql_mode_bits;
@@ -58,7 +60,7 @@ Awaitable<Status> StatementExecutor::QueryOne(Session& session, mysql::ServerCon
   session.query_killed = false;
   session.current_statement = sql;
   session.state_since = std::chrono::steady_clock::now();
-  Status status = FindPlan(statement);
+  Status status = co_await FindPlanOrLookAgain(statement);
   if (status.ok()) status = co_await Run(statement);
   session.current_statement = {};
   session.state_since = std::chrono::steady_clock::now();
@@ -69,6 +71,27 @@ Awaitable<Status> StatementExecutor::QueryOne(Session& session, mysql::ServerCon
     NoteFailure(session, status);
   }
   co_return status;
+}
+
+bool StatementExecutor::MayLookAgain(const Status& status) {
+  constexpr int kNoSuchTable = 1146;
+  constexpr int kBadField = 1054;
+  if (status.mysql_errno() != kNoSuchTable && status.mysql_errno() != kBadField) return false;
+  // Applications probe for tables, too: not for each of them.
+  const auto now = std::chrono::steady_clock::now();
+  if (now - looked_again_ < kLookAgainInterval) return false;
+  looked_again_ = now;
+  return true;
+}
+
+Awaitable<Status> StatementExecutor::FindPlanOrLookAgain(Statement& statement) {
+  Status status = FindPlan(statement);
+  const std::string& keyspace = statement.session.target.keyspace;
+  if (status.ok() || keyspace.empty() || !MayLookAgain(status)) co_return status;
+  Status refreshed = co_await services_.tracker->RefreshSchema(keyspace);
+  if (!refreshed.ok()) co_return status;
+  statement.cluster = services_.gateway->cluster();
+  co_return FindPlan(statement);
 }
 
 Status StatementExecutor::FindPlan(Statement& statement) {

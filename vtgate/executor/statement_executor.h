@@ -54,8 +54,12 @@ class StatementExecutor {
   Awaitable<Result<std::string>> CheckSettings(Statement& statement, const Settings& settings);
 
  private:
-  // Fills statement.cluster, plan and literals.
+  // Fills statement.plan and literals.
   Status FindPlan(Statement& statement);
+  // The same; where a table or column seems to be missing, it looks again at what the shards have
+  // before it says so: another gateway, or somebody on the shards, may just have made it.
+  Awaitable<Status> FindPlanOrLookAgain(Statement& statement);
+  bool MayLookAgain(const Status& status);
   Result<std::shared_ptr<const Plan>> MakePlan(const Statement& statement,
                                                const parser::DigestResult* digest, bool* cacheable);
   Awaitable<Status> Run(Statement& statement);
@@ -64,6 +68,7 @@ class StatementExecutor {
   Services services_;
   PlanCache plans_;
   uint64_t plan_generation_ = 0;
+  std::chrono::steady_clock::time_point looked_again_;
   parser::Digester digester_;
   // sql_mode by Settings::id of settings that shards have accepted. Bounded.
   boost::unordered_flat_map<uint64_t, std::string> accepted_settings_;

@@ -113,18 +113,29 @@ void ClusterTracker::FollowPrimaries() {
 void ClusterTracker::OnHealth(const std::string& keyspace, const rpc::StreamHealth& health) {
   auto it = sources_.find(keyspace);
   if (stopped_ || it == sources_.end()) return;
-  if (health.schema_version() == 0 || health.schema_version() == it->second.seen_version ||
-      it->second.loading) {
+  SchemaSource& source = it->second;
+  source.wanted_version = health.schema_version();
+  if (source.wanted_version == 0 || source.wanted_version == source.seen_version ||
+      source.loading) {
     return;
   }
-  it->second.loading = true;
-  Spawn("load schema", control_.context(0).get_executor(), [this, keyspace]() -> Awaitable<void> {
-    if (Status status = co_await LoadSchema(keyspace); !status.ok()) {
-      LOG(WARNING) << "reading the tables of keyspace " << keyspace
-                   << " failed: " << status.message();
-    }
-    sources_[keyspace].loading = false;
-  });
+  source.loading = true;
+  Spawn("load schema", control_.context(0).get_executor(),
+        [this, keyspace] { return FollowSchema(keyspace); });
+}
+
+// Loads, and once more when the tablet has announced another version in the meantime.
+Awaitable<void> ClusterTracker::FollowSchema(std::string keyspace) {
+  uint64_t announced = 0;
+  while (!stopped_ && announced != sources_[keyspace].wanted_version) {
+    announced = sources_[keyspace].wanted_version;
+    Status status = co_await LoadSchema(keyspace);
+    if (status.ok()) continue;
+    LOG(WARNING) << "reading the tables of keyspace " << keyspace
+                 << " failed: " << status.message();
+    break;  // the next health message tries again
+  }
+  sources_[keyspace].loading = false;
 }
 
 Awaitable<Status> ClusterTracker::LoadSchema(std::string keyspace) {

@@ -48,12 +48,14 @@ class ClusterTracker {
     TabletAddress address;
     std::shared_ptr<vttablet::TabletClient> client;
     uint64_t seen_version = 0;
+    uint64_t wanted_version = 0;  // of the last health message
     bool loading = false;
   };
 
   void OnSnapshot(std::shared_ptr<const topo::TopoSnapshot> snapshot);
   void FollowPrimaries();
   void OnHealth(const std::string& keyspace, const rpc::StreamHealth& health);
+  Awaitable<void> FollowSchema(std::string keyspace);
   Awaitable<Status> LoadSchema(std::string keyspace);
   Awaitable<Status> RefreshOnControl(std::string keyspace);
   Awaitable<Status> AwaitVSchemaOnControl(std::string keyspace, topo::Version version,

@@ -99,8 +99,7 @@ void GatewayProcess::OnAccept(int index, StreamSocket socket) {
   auto shared = std::make_shared<StreamSocket>(std::move(socket));
   if (connections_.load(std::memory_order_relaxed) >= options_.max_connections) {
     refused_.fetch_add(1, std::memory_order_relaxed);
-    Spawn("refuse client", executor,
-          [shared] { return RefuseClient(std::move(*shared)); });
+    Spawn("refuse client", executor, [shared] { return RefuseClient(std::move(*shared)); });
     return;
   }
   connections_.fetch_add(1, std::memory_order_relaxed);
