@@ -13,7 +13,7 @@ import sysbench
 from harness import SHARDS, ClusterTest, Keyspace
 
 SECONDS = int(os.environ.get("KEYSPAN_SYSBENCH_SECONDS", "4"))
-TABLES, SIZE, THREADS = 4, 2500, 8
+TABLES, SIZE, THREADS = 4, 10000, 8
 # sysbench retries deadlocks and counts them as ignored errors; plain MySQL gives some too.
 MOST_DEADLOCKS = 0.002
 
