@@ -29,7 +29,7 @@ struct Changes {
   std::map<std::string, UserVariable, std::less<>> user_variables;
   std::optional<bool> autocommit;
   std::optional<uint64_t> last_insert_id;
-  std::optional<std::string> next_transaction_setup;
+  std::optional<TransactionCharacteristics> next_transaction;
   std::string client_charset;  // empty: unchanged
   bool settings_changed = false;
 };
@@ -225,17 +225,13 @@ Status SetTransaction(const SetItem& item, const Session& session, Changes* chan
                            "Transaction characteristics can't be changed while a transaction is "
                            "in progress");
     }
-    std::string setup = changes->next_transaction_setup.value_or(session.next_transaction_setup);
-    setup = "SET TRANSACTION";
-    const char* separator = " ";
+    changes->next_transaction = changes->next_transaction.value_or(session.next_transaction);
     if (item.isolation != parser::Isolation::kUnset) {
-      setup += fmt::format(" ISOLATION LEVEL {}", IsolationName(item.isolation, ' '));
-      separator = ", ";
+      changes->next_transaction->isolation = IsolationName(item.isolation, ' ');
     }
     if (item.access != parser::AccessMode::kUnset) {
-      setup += fmt::format("{}READ {}", separator, read_only ? "ONLY" : "WRITE");
+      changes->next_transaction->access = read_only ? "READ ONLY" : "READ WRITE";
     }
-    changes->next_transaction_setup = std::move(setup);
     return Status::Ok();
   }
   changes->settings_changed = true;
@@ -310,9 +306,7 @@ Awaitable<Status> RunSet(StatementExecutor& executor, Statement& statement) {
   session.gateway_variables = std::move(changes.gateway_variables);
   session.user_variables = std::move(changes.user_variables);
   if (changes.last_insert_id) session.last_insert_id = *changes.last_insert_id;
-  if (changes.next_transaction_setup) {
-    session.next_transaction_setup = std::move(*changes.next_transaction_setup);
-  }
+  if (changes.next_transaction) session.next_transaction = *changes.next_transaction;
   if (changes.autocommit && *changes.autocommit != session.autocommit) {
     // Switching it on ends an open transaction.
     if (*changes.autocommit) CO_RETURN_IF_ERROR(co_await CommitTransaction(session));

@@ -84,7 +84,7 @@ Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo
       request.set_transaction_setup(session_.transaction.setup());
       part_ = &session_.transaction.Add({keyspace.name, shard.name, client, 0, 0,
                                          target->primary_term(),
-                                         session_.transaction.savepoints().size()});
+                                         session_.transaction.next_savepoint()});
     }
   }
   const vttablet::SessionSettings* settings =

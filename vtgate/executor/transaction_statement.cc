@@ -23,12 +23,12 @@ std::string BeginSql(const parser::Transaction& node) {
 }
 
 void Begin(Session& session, const parser::Transaction& node) {
-  session.transaction.Begin(BeginSql(node), std::exchange(session.next_transaction_setup, ""),
+  session.transaction.Begin(BeginSql(node), session.TakeNextTransaction(),
                             node.access == parser::AccessMode::kReadOnly);
 }
 
-// Runs one savepoint statement on every shard that has a part of the transaction.
-Awaitable<Status> OnEveryPart(const Services& services, Statement& statement,
+// Runs one savepoint statement on every shard whose part of the transaction has savepoint `number`.
+Awaitable<Status> OnEveryPart(const Services& services, Statement& statement, uint64_t number,
                               const std::string& sql) {
   Session& session = statement.session;
   struct Place {
@@ -37,13 +37,14 @@ Awaitable<Status> OnEveryPart(const Services& services, Statement& statement,
   };
   std::vector<Place> places;
   for (auto& part : session.transaction.parts()) {
+    if (number < part->first_savepoint) continue;
     const KeyspaceInfo* keyspace = statement.cluster->FindKeyspace(part->keyspace);
     int shard = keyspace != nullptr ? keyspace->FindShard(std::string_view(part->shard)) : -1;
     if (shard < 0) {
+      std::string where = part->keyspace + "/" + part->shard;
       co_await RollbackTransaction(session);
       co_return Status(StatusCode::kAborted,
-                       fmt::format("the transaction was rolled back: shard {}/{} is gone",
-                                   part->keyspace, part->shard));
+                       fmt::format("the transaction was rolled back: shard {} is gone", where));
     }
     places.push_back({keyspace, shard});
   }
@@ -64,35 +65,39 @@ Status NoSavepoint(std::string_view name) {
 Awaitable<Status> RunSavepoint(const Services& services, Statement& statement,
                                const parser::Transaction& node) {
   Session& session = statement.session;
-  std::string name(node.savepoint.text);
+  Transaction& transaction = session.transaction;
+  const std::string name(node.savepoint.text);
   const std::string quoted = parser::QuoteIdent(name, true);
-  auto& names = session.transaction.savepoints();
-  auto same = [&name](const std::string& other) { return parser::EqualsIgnoreCase(name, other); };
-  switch (node.verb) {
-    case TransactionVerb::kSavepoint: {
-      session.BeginImplicitly();
-      // Outside a transaction MySQL sets it and forgets it with the statement.
-      if (!session.transaction.open()) break;
-      CO_RETURN_IF_ERROR(co_await OnEveryPart(services, statement, "SAVEPOINT " + quoted));
-      std::erase_if(names, same);
-      names.push_back(std::move(name));
-      break;
-    }
-    case TransactionVerb::kRollbackTo: {
-      auto it = std::find_if(names.begin(), names.end(), same);
-      if (it == names.end()) co_return NoSavepoint(name);
+  if (node.verb == TransactionVerb::kSavepoint) {
+    session.BeginImplicitly();
+    // Outside a transaction MySQL sets it and forgets it with the statement.
+    if (transaction.open()) {
+      const std::string sql = "SAVEPOINT " + quoted;
       CO_RETURN_IF_ERROR(
-          co_await OnEveryPart(services, statement, "ROLLBACK TO SAVEPOINT " + quoted));
-      names.erase(it + 1, names.end());
-      break;
+          co_await OnEveryPart(services, statement, transaction.next_savepoint(), sql));
+      transaction.AddSavepoint(name);
     }
-    default: {
-      auto it = std::find_if(names.begin(), names.end(), same);
-      if (it == names.end()) co_return NoSavepoint(name);
-      CO_RETURN_IF_ERROR(co_await OnEveryPart(services, statement, "RELEASE SAVEPOINT " + quoted));
-      names.erase(it, names.end());
-      break;
-    }
+    ReplyOk(statement);
+    co_return Status::Ok();
+  }
+  auto& savepoints = transaction.savepoints();
+  auto found = std::find_if(savepoints.begin(), savepoints.end(), [&name](const Savepoint& other) {
+    return parser::EqualsIgnoreCase(name, other.name);
+  });
+  if (found == savepoints.end()) co_return NoSavepoint(name);
+  const ptrdiff_t index = found - savepoints.begin();
+  const uint64_t number = found->number;
+  if (node.verb == TransactionVerb::kRollbackTo) {
+    const std::string sql = "ROLLBACK TO SAVEPOINT " + quoted;
+    CO_RETURN_IF_ERROR(co_await OnEveryPart(services, statement, number, sql));
+    // All that a shard has done since it joined after the savepoint is undone with its part.
+    co_await RollbackParts(session, number);
+    savepoints.erase(savepoints.begin() + index + 1, savepoints.end());
+  } else {
+    const std::string sql = "RELEASE SAVEPOINT " + quoted;
+    CO_RETURN_IF_ERROR(co_await OnEveryPart(services, statement, number, sql));
+    // Releasing one releases those that were set after it.
+    savepoints.erase(savepoints.begin() + index, savepoints.end());
   }
   ReplyOk(statement);
   co_return Status::Ok();

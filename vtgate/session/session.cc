@@ -23,9 +23,17 @@ uint16_t Session::status() const {
   return status;
 }
 
+std::string Session::TakeNextTransaction() {
+  TransactionCharacteristics next = std::exchange(next_transaction, {});
+  std::string sql;
+  if (!next.isolation.empty()) sql = "SET TRANSACTION ISOLATION LEVEL " + next.isolation;
+  if (!next.access.empty()) sql += (sql.empty() ? "SET TRANSACTION " : ", ") + next.access;
+  return sql;
+}
+
 void Session::BeginImplicitly() {
   if (autocommit || transaction.open()) return;
-  transaction.Begin("", std::exchange(next_transaction_setup, ""), /*read_only=*/false);
+  transaction.Begin("", TakeNextTransaction(), /*read_only=*/false);
 }
 
 void Session::Reset() {
@@ -38,7 +46,7 @@ void Session::Reset() {
   charset_is_utf8 = true;
   no_auto_value_on_zero = false;
   transaction.Forget();
-  next_transaction_setup.clear();
+  next_transaction = {};
   last_insert_id = 0;
   row_count = 0;
   found_rows = 0;

@@ -39,6 +39,12 @@ struct Warning {
   std::string message;
 };
 
+// What SET TRANSACTION chose; empty parts are the session's.
+struct TransactionCharacteristics {
+  std::string isolation;  // "READ COMMITTED"
+  std::string access;     // "READ ONLY"
+};
+
 // A statement that the client has prepared.
 struct PreparedStatement {
   uint32_t id = 0;
@@ -77,8 +83,8 @@ struct Session {
   bool no_auto_value_on_zero = false;
 
   Transaction transaction;
-  // The next transaction only: SET TRANSACTION ...
-  std::string next_transaction_setup;
+  // SET TRANSACTION ...: for the next transaction only.
+  TransactionCharacteristics next_transaction;
 
   uint64_t last_insert_id = 0;
   int64_t row_count = 0;
@@ -101,6 +107,9 @@ struct Session {
   // Status bits of OK and EOF packets.
   uint16_t status() const;
   bool in_transaction() const { return transaction.open() && !transaction.internal(); }
+  // The statement that sets the next transaction up on a shard (empty: none), which is then used
+  // up.
+  std::string TakeNextTransaction();
   // A statement is about to run: with autocommit off it opens a transaction.
   void BeginImplicitly();
   // COM_RESET_CONNECTION and COM_CHANGE_USER; the transaction must have been rolled back.

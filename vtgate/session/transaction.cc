@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "parser/ast/node.h"
+
 namespace keyspan::vtgate {
 
 void Transaction::Begin(std::string begin_sql, std::string setup, bool read_only) {
@@ -38,6 +40,13 @@ ShardTransaction* Transaction::Find(std::string_view keyspace, std::string_view 
 
 ShardTransaction& Transaction::Add(ShardTransaction part) {
   return *parts_.emplace_back(std::make_unique<ShardTransaction>(std::move(part)));
+}
+
+void Transaction::AddSavepoint(std::string name) {
+  std::erase_if(savepoints_, [&name](const Savepoint& other) {
+    return parser::EqualsIgnoreCase(name, other.name);
+  });
+  savepoints_.push_back({std::move(name), next_savepoint_++});
 }
 
 void Transaction::Remove(const ShardTransaction* part) {

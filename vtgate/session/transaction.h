@@ -19,7 +19,14 @@ struct ShardTransaction {
   uint64_t channel_generation = 0;  // the channel on which it was opened
   uint64_t id = 0;                  // 0 until the tablet has answered
   uint64_t primary_term = 0;
-  size_t savepoints = 0;  // how many of the transaction's savepoints it has
+  // It has the savepoints whose number is not below this; earlier ones were set before it joined.
+  uint64_t first_savepoint = 0;
+};
+
+// A savepoint of a client's transaction. Numbers rise, also when a name is used again.
+struct Savepoint {
+  std::string name;
+  uint64_t number = 0;
 };
 
 // A client's transaction: opened in the gateway, and on each shard when a statement first goes
@@ -48,8 +55,12 @@ class Transaction {
   void Remove(const ShardTransaction* part);
   std::deque<std::unique_ptr<ShardTransaction>>& parts() { return parts_; }
 
-  // Names of open savepoints, oldest first.
-  std::vector<std::string>& savepoints() { return savepoints_; }
+  // Open savepoints, oldest first.
+  std::vector<Savepoint>& savepoints() { return savepoints_; }
+  // The number of the next one to be set.
+  uint64_t next_savepoint() const { return next_savepoint_; }
+  // Replaces one of the same name (as MySQL, in any letter case).
+  void AddSavepoint(std::string name);
 
  private:
   bool open_ = false;
@@ -58,7 +69,8 @@ class Transaction {
   std::string begin_sql_;
   std::string setup_;
   std::deque<std::unique_ptr<ShardTransaction>> parts_;
-  std::vector<std::string> savepoints_;
+  std::vector<Savepoint> savepoints_;
+  uint64_t next_savepoint_ = 1;
 };
 
 }  // namespace keyspan::vtgate

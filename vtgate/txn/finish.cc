@@ -32,6 +32,15 @@ Awaitable<Status> CommitPart(const ShardTransaction& part) {
   co_return std::move(status).WithPrefix(where);
 }
 
+Awaitable<void> RollbackPart(const ShardTransaction& part) {
+  if (part.id == 0 || part.client->channel_generation() != part.channel_generation) co_return;
+  Status status = co_await part.client->Rollback(RequestFor<rpc::RollbackRequest>(part));
+  if (!status.ok()) {
+    LOG(WARNING) << "rolling back on " << part.keyspace << "/" << part.shard << ": "
+                 << status.ToString();
+  }
+}
+
 }  // namespace
 
 Awaitable<Status> CommitTransaction(Session& session) {
@@ -62,14 +71,17 @@ Awaitable<Status> CommitTransaction(Session& session) {
 
 Awaitable<void> RollbackTransaction(Session& session) {
   Transaction transaction = std::exchange(session.transaction, Transaction());
-  for (auto& part : transaction.parts()) {
-    if (part->id == 0 || part->client->channel_generation() != part->channel_generation) continue;
-    Status status = co_await part->client->Rollback(RequestFor<rpc::RollbackRequest>(*part));
-    if (!status.ok()) {
-      LOG(WARNING) << "rolling back on " << part->keyspace << "/" << part->shard << ": "
-                   << status.ToString();
-    }
+  for (auto& part : transaction.parts()) co_await RollbackPart(*part);
+}
+
+Awaitable<void> RollbackParts(Session& session, uint64_t number) {
+  auto& parts = session.transaction.parts();
+  std::vector<std::unique_ptr<ShardTransaction>> late;
+  for (auto& part : parts) {
+    if (number < part->first_savepoint) late.push_back(std::move(part));
   }
+  std::erase_if(parts, [](const auto& part) { return part == nullptr; });
+  for (auto& part : late) co_await RollbackPart(*part);
 }
 
 }  // namespace keyspan::vtgate

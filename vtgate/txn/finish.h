@@ -17,4 +17,8 @@ Awaitable<Status> CommitTransaction(Session& session);
 // by itself, because the transaction belongs to the channel.
 Awaitable<void> RollbackTransaction(Session& session);
 
+// Rolls back, and takes out of the transaction, the parts of shards that joined it after savepoint
+// `number` was set. The transaction stays open.
+Awaitable<void> RollbackParts(Session& session, uint64_t number);
+
 }  // namespace keyspan::vtgate

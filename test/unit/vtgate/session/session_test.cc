@@ -42,11 +42,24 @@ TEST(Session, AutocommitOffOpensATransactionWithTheFirstStatement) {
   session.BeginImplicitly();
   EXPECT_FALSE(session.in_transaction());
   session.autocommit = false;
-  session.next_transaction_setup = "SET TRANSACTION READ ONLY";
+  session.next_transaction.isolation = "READ COMMITTED";
+  session.next_transaction.access = "READ ONLY";
   session.BeginImplicitly();
   EXPECT_TRUE(session.in_transaction());
-  EXPECT_EQ(session.transaction.setup(), "SET TRANSACTION READ ONLY");
-  EXPECT_EQ(session.next_transaction_setup, "");
+  EXPECT_EQ(session.transaction.setup(),
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY");
+  EXPECT_EQ(session.TakeNextTransaction(), "");
+}
+
+TEST(Transaction, ANameThatIsSetAgainIsANewerSavepoint) {
+  Transaction transaction;
+  transaction.Begin("", "", false);
+  transaction.AddSavepoint("a");
+  transaction.AddSavepoint("b");
+  transaction.AddSavepoint("A");
+  ASSERT_EQ(transaction.savepoints().size(), 2u);
+  EXPECT_EQ(transaction.savepoints()[0].name, "b");
+  EXPECT_EQ(transaction.savepoints()[1].number, 3u);
 }
 
 TEST(Target, PrintsAsUseTakesIt) {

@@ -1,0 +1,88 @@
+#!/usr/bin/python3
+"""Transactions over two shards, as one MySQL: what is undone is undone on every shard."""
+
+import unittest
+
+import pymysql
+
+from harness import SHARDS, ClusterTest, Keyspace
+
+
+class TransactionTest(ClusterTest):
+    keyspaces = (Keyspace("main"), Keyspace("bank", SHARDS))
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        connection = cls.cluster.connect("bank")
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE t (id INT PRIMARY KEY, v INT NOT NULL)")
+        connection.close()
+
+    def setUp(self):
+        self.connection = self.connect("bank")
+        self.execute(self.connection, "DELETE FROM t")
+        # Rows of each shard, found by asking the shards.
+        self.execute(self.connection, "INSERT INTO t VALUES " + ", ".join(f"({i}, 0)" for i in range(1, 21)))
+        self.low, self.high = ([row[0] for row in self.on_shard("bank", shard, "SELECT id FROM t ORDER BY id")]
+                               for shard in SHARDS)
+
+    def values(self, *ids):
+        connection = self.connect("bank")
+        rows = self.execute(connection, f"SELECT id, v FROM t WHERE id IN ({', '.join(map(str, ids))}) ORDER BY id")
+        return [int(row[1]) for row in rows]
+
+    def run_all(self, *statements):
+        for statement in statements:
+            self.execute(self.connection, statement)
+
+    def test_rollback_to_a_savepoint_undoes_a_shard_that_joined_later(self):
+        a, b = sorted((self.low[0], self.high[0]))
+        self.run_all("BEGIN", f"UPDATE t SET v = 1 WHERE id = {a}", "SAVEPOINT one",
+                     f"UPDATE t SET v = 2 WHERE id = {a}", f"UPDATE t SET v = 2 WHERE id = {b}",
+                     "ROLLBACK TO SAVEPOINT one", "COMMIT")
+        self.assertEqual(self.values(a, b), [1, 0])
+
+    def test_a_savepoint_set_again_after_a_shard_joined(self):
+        a, b = sorted((self.low[0], self.high[0]))
+        self.run_all("BEGIN", f"UPDATE t SET v = 1 WHERE id = {a}", "SAVEPOINT one",
+                     f"UPDATE t SET v = 1 WHERE id = {b}", "SAVEPOINT ONE",
+                     f"UPDATE t SET v = 9 WHERE id IN ({a}, {b})", "ROLLBACK TO one", "RELEASE SAVEPOINT one", "COMMIT")
+        self.assertEqual(self.values(a, b), [1, 1])
+
+    def test_a_statement_that_fails_on_one_shard_is_undone_on_all(self):
+        a, b = sorted((self.low[0], self.high[0]))
+        self.execute(self.connection, f"DELETE FROM t WHERE id = {a}")
+        self.run_all("BEGIN", f"UPDATE t SET v = 5 WHERE id = {b}")
+        with self.assertRaises(pymysql.err.IntegrityError) as caught:
+            self.execute(self.connection, f"INSERT INTO t VALUES ({a}, 7), ({b}, 7)")
+        self.assertEqual(caught.exception.args[0], 1062)
+        self.execute(self.connection, "COMMIT")
+        self.assertEqual(self.values(a, b), [5])
+        # The same outside a transaction.
+        with self.assertRaises(pymysql.err.IntegrityError):
+            self.execute(self.connection, f"INSERT INTO t VALUES ({a}, 7), ({b}, 7)")
+        self.assertEqual(self.values(a), [])
+
+    def test_rollback_undoes_both_shards(self):
+        a, b = self.low[0], self.high[0]
+        self.run_all("BEGIN", f"UPDATE t SET v = 3 WHERE id IN ({a}, {b})", "ROLLBACK")
+        self.assertEqual(self.values(a, b), [0, 0])
+
+    def test_set_transaction_twice_keeps_both(self):
+        self.run_all("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "SET TRANSACTION READ ONLY", "BEGIN")
+        self.assertEqual(len(self.execute(self.connection, "SELECT v FROM t")), 20)
+        with self.assertRaises(pymysql.err.MySQLError) as caught:
+            self.execute(self.connection, f"UPDATE t SET v = 1 WHERE id = {self.low[0]}")
+        self.assertEqual(caught.exception.args[0], 1792)
+        self.execute(self.connection, "ROLLBACK")
+        self.execute(self.connection, f"UPDATE t SET v = 1 WHERE id = {self.low[0]}")
+
+    def test_found_rows_after_sql_calc_found_rows(self):
+        row = self.low[0]
+        self.execute(self.connection, f"SELECT SQL_CALC_FOUND_ROWS id FROM t WHERE id = {row} LIMIT 0")
+        self.assertEqual([int(value) for value in self.execute(self.connection, "SELECT FOUND_ROWS()")[0]], [1])
+
+
+if __name__ == "__main__":
+    unittest.main()
