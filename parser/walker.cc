@@ -187,7 +187,8 @@ bool Equal(const Node* a, const Node* b, LiteralComparison literals) {
   }
   std::vector<NodePair> stack = {{a, b}};
   while (!stack.empty()) {
-    const auto [left, right] = stack.back();
+    const auto* left = stack.back().first;
+    const auto* right = stack.back().second;
     stack.pop_back();
     if (left == right) {
       continue;
