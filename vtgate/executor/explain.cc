@@ -5,7 +5,6 @@
 #include "vtgate/executor/handlers.h"
 #include "vtgate/executor/statement_executor.h"
 #include "vtgate/planner/planner.h"
-#include "vtgate/session/variables.h"
 
 namespace keyspan::vtgate {
 namespace {
@@ -29,13 +28,8 @@ Result<std::shared_ptr<const Plan>> PlanInner(const parser::Explain& node,
   parse.sql_mode = statement.session.sql_mode_bits;
   ASSIGN_OR_RETURN(parser::ParsedStatement parsed,
                    parser::Parse(parser::Print(node.statement, print), parse));
-  PlanContext context;
-  context.cluster = statement.cluster.get();
-  context.keyspace = statement.session.target.keyspace;
-  context.by_destination = !statement.session.target.shard.empty();
-  context.is_gateway_variable = IsGatewayVariable;
-  context.sql_mode = statement.session.sql_mode_bits;
-  return BuildPlan(std::make_unique<parser::ParsedStatement>(std::move(parsed)), context);
+  return BuildPlan(std::make_unique<parser::ParsedStatement>(std::move(parsed)),
+                   PlanContextOf(statement));
 }
 
 }  // namespace

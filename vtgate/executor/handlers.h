@@ -5,6 +5,7 @@
 #include "vtgate/executor/routing.h"
 #include "vtgate/executor/services.h"
 #include "vtgate/executor/statement.h"
+#include "vtgate/planner/planner.h"
 #include "vtgate/semantics/semantics.h"
 
 namespace keyspan::vtgate {
@@ -24,6 +25,11 @@ Awaitable<Status> RunShow(StatementExecutor& executor, Statement& statement);
 Awaitable<Status> RunDdl(StatementExecutor& executor, Statement& statement);
 Awaitable<Status> RunExplain(StatementExecutor& executor, Statement& statement);
 Awaitable<Status> RunOther(StatementExecutor& executor, Statement& statement);
+
+// What planning for the session at this moment depends on. Points into the statement's cluster.
+PlanContext PlanContextOf(const Statement& statement);
+// A write to a target whose tablets are replicas: MySQL's 1290.
+Status ReadOnlyTarget(const Session& session);
 
 // Answers with OK.
 void ReplyOk(Statement& statement, uint64_t affected_rows = 0, uint64_t last_insert_id = 0,

@@ -133,10 +133,7 @@ Awaitable<Status> RunInsert(const Services& services, Statement& statement) {
     co_return Unavailable(fmt::format("keyspace {} has no serving shard", plan.keyspace));
   }
   if (session.target.type != topo::TabletType::PRIMARY) {
-    co_return Status::Mysql(1290, "HY000",
-                            fmt::format("The target '{}' is read-only, so it cannot execute this "
-                                        "statement",
-                                        session.target.ToString()));
+    co_return ReadOnlyTarget(session);
   }
   std::vector<RowId> row_ids;
   Ids ids;

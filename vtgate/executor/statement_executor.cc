@@ -129,13 +129,8 @@ Result<std::shared_ptr<const Plan>> StatementExecutor::MakePlan(const Statement&
   ASSIGN_OR_RETURN(parser::ParsedStatement parsed, parser::Parse(statement.sql, options));
   if (parsed.root() == nullptr) return Status::Mysql(1065, "42000", "Query was empty");
   if (cacheable != nullptr) *cacheable = *cacheable && parsed.slots_complete();
-  PlanContext context;
-  context.cluster = statement.cluster.get();
-  context.keyspace = statement.session.target.keyspace;
-  context.by_destination = !statement.session.target.shard.empty();
-  context.is_gateway_variable = IsGatewayVariable;
-  context.sql_mode = statement.session.sql_mode_bits;
-  return BuildPlan(std::make_unique<parser::ParsedStatement>(std::move(parsed)), context);
+  return BuildPlan(std::make_unique<parser::ParsedStatement>(std::move(parsed)),
+                   PlanContextOf(statement));
 }
 
 Awaitable<Status> StatementExecutor::Run(Statement& statement) {
@@ -173,10 +168,7 @@ Awaitable<Status> StatementExecutor::RunRouted(Statement& statement) {
   Session& session = statement.session;
   CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(plan.route, statement));
   if (destinations.type != topo::TabletType::PRIMARY && (plan.is_dml || plan.locking_read)) {
-    co_return Status::Mysql(1290, "HY000",
-                            fmt::format("The target '{}' is read-only, so it cannot execute this "
-                                        "statement",
-                                        session.target.ToString()));
+    co_return ReadOnlyTarget(session);
   }
   session.BeginImplicitly();
   if (destinations.shards.size() > 1) {
@@ -211,6 +203,24 @@ Awaitable<Status> StatementExecutor::RunRouted(Statement& statement) {
   }
   co_return co_await ForwardToShard(*services_.gateway, statement, destinations, options, sql,
                                     params);
+}
+
+PlanContext PlanContextOf(const Statement& statement) {
+  const Session& session = statement.session;
+  PlanContext context;
+  context.cluster = statement.cluster.get();
+  context.keyspace = session.target.keyspace;
+  context.by_destination = !session.target.shard.empty();
+  context.is_gateway_variable = IsGatewayVariable;
+  context.sql_mode = session.sql_mode_bits;
+  return context;
+}
+
+Status ReadOnlyTarget(const Session& session) {
+  return Status::Mysql(
+      1290, "HY000",
+      fmt::format("The target '{}' is read-only, so it cannot execute this statement",
+                  session.target.ToString()));
 }
 
 Status StatementExecutor::Use(Session& session, std::string_view text) {
