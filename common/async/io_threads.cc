@@ -15,9 +15,11 @@ IoThreads::IoThreads(int count) {
     // A concurrency hint of 1 spares the wake-up of other threads; posts from outside stay legal.
     entry->context = std::make_unique<boost::asio::io_context>(1);
     auto* context = entry->context.get();
-    entry->thread = std::thread([context] {
+    entry->thread = std::thread([this, context] {
       auto guard = boost::asio::make_work_guard(*context);
       context->run();
+      // Clients of a loop that ends by itself would hang: better no process than half of one.
+      CHECK(stopping_) << "an event loop has lost count of its work";
     });
     threads_.push_back(std::move(entry));
   }
@@ -37,6 +39,7 @@ void IoThreads::RunOnAll(const std::function<void(int index)>& work) {
 }
 
 void IoThreads::Stop() {
+  stopping_ = true;
   for (auto& entry : threads_) entry->context->stop();
   for (auto& entry : threads_) {
     if (entry->thread.joinable()) entry->thread.join();

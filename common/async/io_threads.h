@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -31,6 +32,7 @@ class IoThreads {
     std::unique_ptr<boost::asio::io_context> context;
     std::thread thread;
   };
+  std::atomic<bool> stopping_ = false;
   std::vector<std::unique_ptr<Thread>> threads_;
 };
 

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <future>
 #include <stdexcept>
 
+#include "common/async/blocking.h"
 #include "common/async/deadline.h"
 #include "common/async/event.h"
 #include "common/async/io_threads.h"
@@ -55,6 +57,26 @@ TEST(Deadline, FiresOnlyWhileArmed) {
   context.run();
   EXPECT_EQ(fired, 1);
   EXPECT_TRUE(kept.expired());
+}
+
+Awaitable<void> CallBlocking(boost::asio::thread_pool& pool, int calls, std::promise<int>& sum) {
+  int total = 0;
+  for (int i = 0; i < calls; ++i) {
+    auto work = [i] { return i; };
+    total += co_await RunBlocking(pool, work);
+  }
+  sum.set_value(total);
+}
+
+TEST(RunBlocking, LeavesTheEventLoopRunning) {
+  boost::asio::thread_pool pool(1);
+  IoThreads threads(1);
+  std::promise<int> sum;
+  Spawn("caller", threads.context(0).get_executor(), [&] { return CallBlocking(pool, 100, sum); });
+  auto result = sum.get_future();
+  ASSERT_EQ(result.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_EQ(result.get(), 4950);
+  threads.RunOnAll([](int) {});  // a loop that has lost count of its work would have ended
 }
 
 TEST(IoThreads, RunsWorkOnEveryThread) {
