@@ -106,6 +106,27 @@ bool KeepsNextLiteral(Kw keyword) {
   }
 }
 
+// True when an operand may end with `token`: text after it is an alias, f(a 'x'). Where it is not
+// (ESCAPE '|'), keeping it costs nothing but a digest.
+bool EndsOperand(const Token& token) {
+  switch (token.kind) {
+    case TokenKind::kIdent:
+      return !IsReserved(token.keyword) || token.Is(Kw::kNull) || token.Is(Kw::kTrue) ||
+             token.Is(Kw::kFalse) || token.Is(Kw::kEnd);
+    case TokenKind::kQuotedIdent:
+    case TokenKind::kInteger:
+    case TokenKind::kDecimal:
+    case TokenKind::kFloat:
+    case TokenKind::kHex:
+    case TokenKind::kBit:
+    case TokenKind::kHostname:
+    case TokenKind::kPlaceholder:
+      return true;
+    default:
+      return token.IsSymbol(')');
+  }
+}
+
 bool IsDml(const Token& token) {
   switch (token.keyword) {
     case Kw::kSelect:
@@ -140,6 +161,8 @@ enum Mark : char {
   kMarkComment = 9,
   kMarkEnd = 10,
   kMarkInvalid = 11,
+  kMarkFunction = 12,  // a name with its parenthesis: NOW(3) is not the stored function NOW (3)
+  kMarkHint = 13,
 };
 
 }  // namespace
@@ -237,7 +260,11 @@ void Digester::Run(std::string_view sql, const ParseOptions& options, std::strin
     // Hints and directives count, where they stand.
     while (comments_seen < comments_.size() && comments_[comments_seen].end <= token.begin) {
       const SpecialComment& comment = comments_[comments_seen++];
-      put_text(kMarkComment, sql.substr(comment.begin, comment.end - comment.begin));
+      // A hint counts only right behind its verb, not behind another comment.
+      const std::string_view between = sql.substr(previous.end, comment.begin - previous.end);
+      const bool behind = between.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+      put_text(behind ? kMarkHint : kMarkComment,
+               sql.substr(comment.begin, comment.end - comment.begin));
       show(sql.substr(comment.begin, comment.end - comment.begin));
     }
     Token next;
@@ -245,7 +272,7 @@ void Digester::Run(std::string_view sql, const ParseOptions& options, std::strin
     switch (token.kind) {
       case TokenKind::kIdent:
         if (token.keyword == Kw::kNotKeyword) {
-          put_text(kMarkName, text_of(token));
+          put_text(token.symbol == '(' ? kMarkFunction : kMarkName, text_of(token));
           show(text_of(token));
           break;
         }
@@ -343,9 +370,10 @@ void Digester::Run(std::string_view sql, const ParseOptions& options, std::strin
         const bool arrow =
             previous.kind == TokenKind::kArrow || previous.kind == TokenKind::kLongArrow;
         const bool after_at = previous.IsSymbol('@');
+        const bool alias = token.kind == TokenKind::kString && !temporal && EndsOperand(previous);
         const bool escape = before_previous.IsSymbol('{');
         const bool frame = next.keyword == Kw::kPreceding || next.keyword == Kw::kFollowing;
-        if (level == kTake && !keep_next && !arrow && !after_at && !escape && !frame) {
+        if (level == kTake && !keep_next && !arrow && !after_at && !alias && !escape && !frame) {
           put(kMarkLiteral);
           LiteralKind shown = kind;
           if (temporal) {
@@ -405,6 +433,10 @@ void Digester::Run(std::string_view sql, const ParseOptions& options, std::strin
   put(static_cast<char>(options.sql_mode));
   put(static_cast<char>(options.charset));
   put(static_cast<char>(options_.extract_limit ? 1 : 0));
+  if (!is_dml) {
+    // Other statements' trees may keep a part of their text as it is.
+    put_text(kMarkKept, sql);
+  }
   if (!cacheable) {
     // The whole text stands for itself.
     put_text(kMarkInvalid, sql);

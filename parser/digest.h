@@ -56,7 +56,7 @@ struct DigestResult {
 // introducers and DATE/TIME/TIMESTAMP before a string, units; and the literals of a select list,
 // GROUP BY, ORDER BY, PARTITION BY, HAVING, WINDOW, window frames, INTERVAL n unit, types,
 // fractional seconds, JSON paths after -> and ->>, JSON_TABLE, TABLESAMPLE, SEPARATOR, COLLATE,
-// USING, INTO OUTFILE and after it. Plain comments are not part of it.
+// USING, text that is an alias, INTO OUTFILE and after it. Plain comments are not part of it.
 //
 // One per thread: buffers are reused, so a warm one allocates nothing. Not thread-safe.
 class Digester {

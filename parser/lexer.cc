@@ -1,41 +1,12 @@
 #include "parser/lexer.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
+
+#include "parser/char_class.h"
 
 namespace keyspan::parser {
 namespace {
-
-enum CharClass : uint8_t { kNameChar = 1, kDigitChar = 2, kSpaceChar = 4, kHexChar = 8 };
-
-constexpr std::array<uint8_t, 256> BuildClasses() {
-  std::array<uint8_t, 256> classes{};
-  for (int c = 0; c < 256; ++c) {
-    const bool digit = c >= '0' && c <= '9';
-    const int lower = c | 0x20;
-    const bool letter = c < 128 && lower >= 'a' && lower <= 'z';
-    if (digit || letter || c == '_' || c == '$' || c >= 128) {
-      classes[c] |= kNameChar;
-    }
-    if (digit) {
-      classes[c] |= kDigitChar;
-    }
-    if (digit || (letter && lower <= 'f')) {
-      classes[c] |= kHexChar;
-    }
-    if (c == ' ' || (c >= 9 && c <= 13)) {
-      classes[c] |= kSpaceChar;
-    }
-  }
-  return classes;
-}
-constexpr std::array<uint8_t, 256> kClasses = BuildClasses();
-
-bool IsName(unsigned char c) { return (kClasses[c] & kNameChar) != 0; }
-bool IsDigit(unsigned char c) { return (kClasses[c] & kDigitChar) != 0; }
-bool IsSpace(unsigned char c) { return (kClasses[c] & kSpaceChar) != 0; }
-bool IsHex(unsigned char c) { return (kClasses[c] & kHexChar) != 0; }
 
 constexpr std::string_view kCharsets[] = {
     "armscii8", "ascii",   "big5",   "binary",   "cp1250",  "cp1251", "cp1256",  "cp1257", "cp850",
@@ -58,6 +29,7 @@ Lexer::Lexer(std::string_view sql, const ParseOptions& options,
       sql_mode_(options.sql_mode),
       version_(options.server_version),
       charset_(options.charset),
+      classes_(kClasses[static_cast<size_t>(options.charset)].data()),
       comments_(comments) {}
 
 int Lexer::LineAt(std::string_view sql, size_t offset) {
@@ -80,47 +52,23 @@ Token Lexer::Symbol(char c, uint32_t begin) {
   return token;
 }
 
-// The length of the multi-byte character at `at` when its second byte may be an ASCII byte, else 0.
-uint32_t Lexer::MultiByteLength(uint32_t at) const {
-  const unsigned char lead = data_[at];
-  if (lead < 0x81) {
-    return 0;
-  }
-  const unsigned char trail = At(at + 1);
-  const bool low_trail = trail >= 0x40 && trail <= 0x7E;
-  switch (charset_) {
-    case TextCharset::kOther:
-      return 0;
-    case TextCharset::kGb18030:
-      if (lead != 0xFF && IsDigit(trail) && At(at + 2) >= 0x81 && At(at + 2) != 0xFF &&
-          IsDigit(At(at + 3))) {
-        return 4;
-      }
-      [[fallthrough]];
-    case TextCharset::kGbk:
-      return lead != 0xFF && (low_trail || (trail >= 0x80 && trail != 0xFF)) ? 2 : 0;
-    case TextCharset::kSjis:
-    case TextCharset::kCp932:
-      return (lead <= 0x9F || (lead >= 0xE0 && lead <= 0xFC)) &&
-                     (low_trail || (trail >= 0x80 && trail <= 0xFC))
-                 ? 2
-                 : 0;
-    case TextCharset::kBig5:
-      return lead >= 0xA1 && lead <= 0xF9 && (low_trail || (trail >= 0xA1 && trail != 0xFF)) ? 2
-                                                                                             : 0;
-  }
-  return 0;
+uint32_t Lexer::MultiByteLengthAt(uint32_t at) const {
+  return MultiByteLength(data_ + at, data_ + size_, charset_);
 }
+
+bool Lexer::IsName(unsigned char c) const { return (classes_[c] & kNameChar) != 0; }
 
 uint32_t Lexer::ScanName(uint32_t at) const {
   if (charset_ == TextCharset::kOther) {
-    while (at < size_ && IsName(data_[at])) {
-      ++at;
+    const unsigned char* const end = data_ + size_;
+    const unsigned char* to = data_ + at;
+    while (to < end && (kClasses[0][*to] & kNameChar) != 0) {
+      ++to;
     }
-    return at;
+    return static_cast<uint32_t>(to - data_);
   }
   while (at < size_ && IsName(data_[at])) {
-    at += std::max<uint32_t>(1, MultiByteLength(at));
+    at += std::max<uint32_t>(1, MultiByteLengthAt(at));
   }
   return std::min(at, size_);
 }
@@ -222,11 +170,11 @@ Token Lexer::Next() {
       state_ = IsName(At(start + 1)) ? State::kName : State::kNormal;
       return Symbol('.', start);
     case State::kName:
-      return LexNameAfterDot(start);
+      return LexNameAfterDot(start, start);
     case State::kHostname: {
       state_ = State::kNormal;
       uint32_t at = start;
-      while (at < size_ && (IsName(data_[at]) || data_[at] == '.')) {
+      while (at < size_ && (classes_[data_[at]] & kAccountChar) != 0) {
         ++at;
       }
       return Make(TokenKind::kHostname, start, at);
@@ -234,7 +182,11 @@ Token Lexer::Next() {
     case State::kVariable:
       return LexVariableName(start);
   }
-  if (!SkipBlanks()) {
+  // Mostly one space, or none.
+  while (pos_ < size_ && IsSpace(data_[pos_])) {
+    ++pos_;
+  }
+  if ((classes_[At(pos_)] & kCommentChar) != 0 && !SkipBlanks()) {
     return Make(TokenKind::kInvalid, pos_, size_);
   }
   const uint32_t begin = pos_;
@@ -283,7 +235,9 @@ Token Lexer::Next() {
       return At(begin + 1) == '\'' ? LexString(begin, begin + 1, TokenKind::kNString)
                                    : LexName(begin);
     default:
-      if (IsName(c)) {
+      // Half a character begins no name, though it may stand inside of one.
+      if (IsName(c) &&
+          (c <= 0x80 || charset_ == TextCharset::kOther || MultiByteLengthAt(begin) != 0)) {
         return LexName(begin);
       }
       return LexOperator(begin, c);
@@ -316,8 +270,9 @@ Token Lexer::LexName(uint32_t begin) {
   return token;
 }
 
-Token Lexer::LexNameAfterDot(uint32_t begin) {
-  const uint32_t end = ScanName(begin);
+// A name that is no keyword; its characters are looked at from `scan_from` on.
+Token Lexer::LexNameAfterDot(uint32_t begin, uint32_t scan_from) {
+  const uint32_t end = ScanName(scan_from);
   state_ = At(end) == '.' && IsName(At(end + 1)) ? State::kDot : State::kNormal;
   Token token = Make(TokenKind::kIdent, begin, end);
   return token;
@@ -325,7 +280,10 @@ Token Lexer::LexNameAfterDot(uint32_t begin) {
 
 // What follows @@.
 Token Lexer::LexVariableName(uint32_t begin) {
-  const uint32_t end = ScanName(begin);
+  uint32_t end = begin;
+  while (end < size_ && IsName(data_[end])) {
+    ++end;  // also the halves of multi-byte characters: no system variable has any
+  }
   if (end == begin) {
     state_ = State::kNormal;
     return Make(TokenKind::kInvalid, begin, std::min(begin + 1, size_));
@@ -357,11 +315,12 @@ Token Lexer::LexNumber(uint32_t begin) {
     if (end > at + 1 && !IsName(At(end))) {
       return Make(hex ? TokenKind::kHex : TokenKind::kBit, begin, end);
     }
-    return LexNameAfterDot(begin);
+    return LexNameAfterDot(begin, begin);
   }
   while (IsDigit(At(at))) {
     ++at;
   }
+  const uint32_t after_digits = at;
   if (!IsName(At(at))) {
     if (At(at) == '.') {
       return LexFraction(begin, at + 1);
@@ -380,7 +339,8 @@ Token Lexer::LexNumber(uint32_t begin) {
       return Make(TokenKind::kFloat, begin, digits);
     }
   }
-  return LexNameAfterDot(begin);
+  // What follows the digits is looked at as a byte, even if it begins a multi-byte character.
+  return LexNameAfterDot(begin, after_digits + 1);
 }
 
 // `at` is after the decimal point.
@@ -426,7 +386,7 @@ Token Lexer::LexString(uint32_t begin, uint32_t quote_at, TokenKind kind) {
   }
   while (at < size_) {
     const unsigned char c = data_[at];
-    if (const uint32_t length = MultiByteLength(at); length != 0) {
+    if (const uint32_t length = MultiByteLengthAt(at); length != 0) {
       at += length;
     } else if (c == quote) {
       if (At(at + 1) != quote) {
@@ -446,8 +406,10 @@ Token Lexer::LexQuotedName(uint32_t begin, char quote) {
   const auto mark = static_cast<unsigned char>(quote);
   uint32_t at = begin + 1;
   while (at < size_) {
-    if (const uint32_t length = MultiByteLength(at); length != 0) {
+    if (const uint32_t length = MultiByteLengthAt(at); length != 0) {
       at += length;
+    } else if (data_[at] == 0) {
+      break;
     } else if (data_[at] != mark) {
       ++at;
     } else if (At(at + 1) == mark) {
@@ -476,7 +438,7 @@ Token Lexer::LexRadix(uint32_t begin, TokenKind kind) {
 Token Lexer::LexDollar(uint32_t begin) {
   uint32_t at = begin + 1;
   while (at < size_ && IsName(data_[at]) && data_[at] != '$') {
-    ++at;
+    at += std::max<uint32_t>(1, MultiByteLengthAt(at));
   }
   if (At(at) != '$') {
     return LexName(begin);
@@ -571,83 +533,6 @@ Token Lexer::LexOperator(uint32_t begin, unsigned char c) {
       break;
   }
   return Symbol(static_cast<char>(c), begin);
-}
-
-std::string_view DecodeQuotedName(std::string_view source, Arena& arena) {
-  const char quote = source.front();
-  const std::string_view inside = source.substr(1, source.size() - 2);
-  if (inside.find(quote) == std::string_view::npos) {
-    return inside;
-  }
-  char* out = static_cast<char*>(arena.Allocate(inside.size(), 1));
-  size_t size = 0;
-  for (size_t i = 0; i < inside.size(); ++i) {
-    out[size++] = inside[i];
-    if (inside[i] == quote) {
-      ++i;  // the second of the pair
-    }
-  }
-  return {out, size};
-}
-
-std::string_view DecodeString(std::string_view source, const ParseOptions& options, Arena& arena) {
-  if (source.front() != '\'' && source.front() != '"') {
-    source.remove_prefix(1);  // N
-  }
-  const char quote = source.front();
-  const std::string_view inside = source.substr(1, source.size() - 2);
-  const bool escapes = (options.sql_mode & kModeNoBackslashEscapes) == 0;
-  if (inside.find(quote) == std::string_view::npos &&
-      (!escapes || inside.find('\\') == std::string_view::npos)) {
-    return inside;
-  }
-  char* out = static_cast<char*>(arena.Allocate(inside.size(), 1));
-  size_t size = 0;
-  for (size_t i = 0; i < inside.size(); ++i) {
-    const char c = inside[i];
-    if (options.charset != TextCharset::kOther && (c & 0x80) != 0 && i + 1 < inside.size()) {
-      // Whole multi-byte characters only: the second byte is no escape.
-      out[size++] = c;
-      out[size++] = inside[++i];
-    } else if (c == quote) {
-      out[size++] = c;
-      ++i;
-    } else if (c == '\\' && escapes && i + 1 < inside.size()) {
-      const char escaped = inside[++i];
-      switch (escaped) {
-        case '0':
-          out[size++] = '\0';
-          break;
-        case 'b':
-          out[size++] = '\b';
-          break;
-        case 'n':
-          out[size++] = '\n';
-          break;
-        case 'r':
-          out[size++] = '\r';
-          break;
-        case 't':
-          out[size++] = '\t';
-          break;
-        case 'Z':
-          out[size++] = '\x1A';
-          break;
-        case '%':
-        case '_':
-          // Kept with the backslash: LIKE patterns need it.
-          out[size++] = '\\';
-          out[size++] = escaped;
-          break;
-        default:
-          out[size++] = escaped;
-          break;
-      }
-    } else {
-      out[size++] = c;
-    }
-  }
-  return {out, size};
 }
 
 }  // namespace keyspan::parser

@@ -46,7 +46,7 @@ class Lexer {
   bool SkipComment();
   bool SkipLongComment(uint32_t from, int nested);
   Token LexName(uint32_t begin);
-  Token LexNameAfterDot(uint32_t begin);
+  Token LexNameAfterDot(uint32_t begin, uint32_t scan_from);
   Token LexVariableName(uint32_t begin);
   bool FitsInteger(uint32_t begin, uint32_t end) const;
   Token LexNumber(uint32_t begin);
@@ -58,7 +58,8 @@ class Lexer {
   Token LexComparison(uint32_t begin);
   Token LexOperator(uint32_t begin, unsigned char c);
   uint32_t ScanName(uint32_t at) const;
-  uint32_t MultiByteLength(uint32_t at) const;
+  uint32_t MultiByteLengthAt(uint32_t at) const;
+  bool IsName(unsigned char c) const;
 
   const unsigned char* data_;
   uint32_t size_;
@@ -67,6 +68,7 @@ class Lexer {
   uint32_t sql_mode_;
   uint32_t version_;
   TextCharset charset_;
+  const uint8_t* classes_;  // of each byte, in this character set
   bool in_version_comment_ = false;
   bool saw_version_comment_ = false;
   std::vector<SpecialComment>* comments_;
@@ -75,7 +77,10 @@ class Lexer {
 // The content of a string token's source (with its quotes and N), escapes resolved. The result lies
 // in the source when there is nothing to resolve, else in `arena`.
 std::string_view DecodeString(std::string_view source, const ParseOptions& options, Arena& arena);
-// The name inside the quotes of a kQuotedIdent token.
-std::string_view DecodeQuotedName(std::string_view source, Arena& arena);
+// The name that MySQL, which converts names to utf8 at once, takes a bare name for: half a
+// multi-byte character at the end is lost, elsewhere it becomes a question mark.
+std::string_view DecodeName(std::string_view text, TextCharset charset, Arena& arena);
+// Likewise for a kQuotedIdent token.
+std::string_view DecodeQuotedName(std::string_view source, TextCharset charset, Arena& arena);
 
 }  // namespace keyspan::parser

@@ -97,7 +97,7 @@ std::string_view TypeKindName(TypeKind kind) {
 
 // The words after SHOW, without modifiers and names.
 std::string_view ShowKindName(ShowKind kind) {
-  constexpr std::array<std::string_view, 52> kNames = {"BINARY LOGS",
+  constexpr std::array<std::string_view, 53> kNames = {"BINARY LOGS",
                                                        "BINARY LOG STATUS",
                                                        "BINLOG EVENTS",
                                                        "CHARACTER SET",
@@ -109,6 +109,7 @@ std::string_view ShowKindName(ShowKind kind) {
                                                        "CREATE EVENT",
                                                        "CREATE FUNCTION",
                                                        "CREATE LIBRARY",
+                                                       "CREATE MASKING POLICY",
                                                        "CREATE PROCEDURE",
                                                        "CREATE TABLE",
                                                        "CREATE TRIGGER",

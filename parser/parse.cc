@@ -42,19 +42,24 @@ uint32_t SqlModeBits(std::string_view sql_mode) {
   return bits;
 }
 
+namespace {
+
+// By TextCharset.
+constexpr std::string_view kTextCharsetNames[] = {"", "gbk", "sjis", "big5", "cp932", "gb18030"};
+
+}  // namespace
+
 TextCharset TextCharsetOf(std::string_view name) {
-  constexpr std::pair<std::string_view, TextCharset> kNames[] = {
-      {"gbk", TextCharset::kGbk},
-      {"sjis", TextCharset::kSjis},
-      {"big5", TextCharset::kBig5},
-      {"cp932", TextCharset::kCp932},
-      {"gb18030", TextCharset::kGb18030}};
-  for (const auto& [text, charset] : kNames) {
-    if (EqualsIgnoreCase(name, text)) {
-      return charset;
+  for (size_t i = 1; i < std::size(kTextCharsetNames); ++i) {
+    if (EqualsIgnoreCase(name, kTextCharsetNames[i])) {
+      return static_cast<TextCharset>(i);
     }
   }
   return TextCharset::kOther;
+}
+
+std::string_view TextCharsetName(TextCharset charset) {
+  return kTextCharsetNames[static_cast<size_t>(charset)];
 }
 
 Result<ParsedStatement> Parse(std::string_view sql, const ParseOptions& options) {

@@ -30,6 +30,8 @@ enum class TextCharset : uint8_t { kOther, kGbk, kSjis, kBig5, kCp932, kGb18030 
 
 // From character_set_client's name.
 TextCharset TextCharsetOf(std::string_view name);
+// The other way; empty for kOther.
+std::string_view TextCharsetName(TextCharset charset);
 
 struct DigestResult;
 

@@ -40,6 +40,8 @@ void ParseAdd(Parser& p, AlterAction* action) {
       action->word = p.ParseIntegerText();
     } else if (p.AtSymbol('(')) {
       action->partitions = ParsePartitionDefs(p);
+    } else if (!p.AtEnd()) {
+      p.SyntaxError();
     }
     return;
   }
@@ -137,12 +139,26 @@ void ParseAlterAction(Parser& p, AlterAction* action) {
   action->action = AlterKind::kAlterColumn;
   p.Accept(Kw::kColumn);
   action->name = p.ParseIdent();
+  const auto masking_policy = [&] {
+    p.Expect(Kw::kMasking);
+    p.Expect(Kw::kPolicy);
+    action->masking_policy = true;
+  };
   if (p.Accept(Kw::kDrop)) {
+    if (p.At(Kw::kMasking)) {
+      masking_policy();
+      return;
+    }
     p.Expect(Kw::kDefault);
     action->drop_default = true;
     return;
   }
   p.Expect(Kw::kSet);
+  if (p.At(Kw::kMasking)) {
+    masking_policy();
+    action->new_name = p.ParseIdent();
+    return;
+  }
   if (p.Accept(Kw::kDefault)) {
     if (p.AtSymbol('(')) {
       action->default_value = ParseColumnDefault(p, &action->default_expression);
@@ -293,6 +309,22 @@ bool StandsAlone(AlterKind kind) {
          kind == AlterKind::kSecondaryUnload;
 }
 
+// Columns with directions, no expressions.
+List<OrderItem*> ParseColumnOrder(Parser& p) {
+  Parser::Collector<OrderItem*> items(&p);
+  do {
+    auto* item = p.New<OrderItem>(p.Cur().begin);
+    item->expr = p.ParseColumnRef();
+    if (p.Accept(Kw::kDesc)) {
+      item->order = SortOrder::kDesc;
+    } else if (p.Accept(Kw::kAsc)) {
+      item->order = SortOrder::kAsc;
+    }
+    items.Add(p.Finish(item));
+  } while (p.AcceptSymbol(','));
+  return items.Take();
+}
+
 AlterAction* ParseAction(Parser& p) {
   auto* action = p.New<AlterAction>(p.Cur().begin);
   if (AlterAction* modifier = ParseOptionalAlgorithmOrLock(p)) {
@@ -334,7 +366,7 @@ AlterAction* ParseAction(Parser& p) {
       p.Advance();
       p.Expect(Kw::kBy);
       action->action = AlterKind::kOrderBy;
-      action->order_by = p.ParseOrderList();
+      action->order_by = ParseColumnOrder(p);
       break;
     case Kw::kConvert:
       p.Advance();
@@ -360,6 +392,12 @@ AlterAction* ParseAction(Parser& p) {
       action->action = p.Advance().keyword == Kw::kSecondaryLoad ? AlterKind::kSecondaryLoad
                                                                  : AlterKind::kSecondaryUnload;
       action->partition_names = p.ParseOptionalPartitions();
+      if (action->action == AlterKind::kSecondaryLoad && p.Accept(Kw::kGuided)) {
+        if (!p.At(Kw::kOn) && !p.At(Kw::kOff)) {
+          p.SyntaxError();
+        }
+        action->word = KeywordText(p.Advance().keyword);
+      }
       break;
     case Kw::kPartition:
       action->action = AlterKind::kPartitionBy;
@@ -442,7 +480,7 @@ Statement* ParseAlterTable(Parser& p, uint32_t begin) {
     if (StandsAlone(action->action) || !p.AcceptSymbol(',')) {
       break;
     }
-    if (p.At(Kw::kPartition) || p.At(Kw::kRemove)) {
+    if (p.AtAny({Kw::kPartition, Kw::kRemove, Kw::kDiscard, Kw::kImport})) {
       p.SyntaxError();
     }
   }

@@ -63,6 +63,11 @@ Enforcement ParseEnforcement(Parser& p) {
   return Enforcement::kNone;
 }
 
+// Of an attribute that stands without its CHECK: MySQL points at the space before ENFORCED.
+[[noreturn]] void FailEnforcement(Parser& p) {
+  p.SyntaxErrorAt(p.At(Kw::kNot) ? p.Cur().begin : p.prev_end(), p.Cur().end);
+}
+
 // CHECK (...) [[NOT] ENFORCED], after an optional CONSTRAINT name.
 CheckConstraint* ParseCheck(Parser& p, uint32_t begin, bool has_constraint, const Ident& name) {
   auto* check = p.New<CheckConstraint>(begin);
@@ -84,7 +89,12 @@ bool ParseColumnAttribute(Parser& p, ColumnDef* column,
       p.Advance();
       column->null = Nullability::kNull;
       return true;
+    case Kw::kEnforced:
+      FailEnforcement(p);
     case Kw::kNot:
+      if (p.PeekIs(Kw::kEnforced)) {
+        FailEnforcement(p);
+      }
       p.Advance();
       if (p.Accept(Kw::kSecondary)) {
         column->not_secondary = true;
@@ -108,6 +118,15 @@ bool ParseColumnAttribute(Parser& p, ColumnDef* column,
     case Kw::kAutoIncrement:
       p.Advance();
       column->auto_increment = true;
+      return true;
+    case Kw::kMasking:
+      p.Advance();
+      p.Expect(Kw::kPolicy);
+      column->masking_policy = p.ParseIdent();
+      return true;
+    case Kw::kExternalFormat:
+      p.Advance();
+      column->external_format = p.ParseStringToken();
       return true;
     case Kw::kSerial:
       p.Advance();
@@ -196,6 +215,22 @@ bool ParseColumnAttribute(Parser& p, ColumnDef* column,
   }
 }
 
+void CheckGeneratedColumn(Parser& p, const ColumnDef& column) {
+  const std::pair<bool, std::string_view> refused[] = {
+      {column.auto_increment, "AUTO_INCREMENT"},
+      {column.on_update != nullptr, "ON UPDATE"},
+      {column.serial_default, "SERIAL DEFAULT VALUE"},
+      {column.default_value != nullptr, "DEFAULT"},
+      {!column.column_format.empty(), "COLUMN_FORMAT"},
+      {!column.storage.empty(), "STORAGE"}};
+  for (const auto& [given, name] : refused) {
+    if (given) {
+      p.Fail(1221, "HY000",
+             std::string("Incorrect usage of ").append(name).append(" and generated column"));
+    }
+  }
+}
+
 // Type, generation, attributes, references.
 void ParseColumnBody(Parser& p, ColumnDef* column) {
   column->type = p.ParseDataType();
@@ -224,8 +259,8 @@ void ParseColumnBody(Parser& p, ColumnDef* column) {
     column->references = ParseReference(p);
   }
   column->checks = checks.Take();
-  if (column->generated != nullptr && column->default_value != nullptr) {
-    p.Fail(1221, "HY000", "Incorrect usage of DEFAULT and generated column");
+  if (column->generated != nullptr) {
+    CheckGeneratedColumn(p, *column);
   }
   if (!column->srid.empty() && column->type->type < TypeKind::kGeometry) {
     p.Fail(1221, "HY000", "Incorrect usage of SRID and non-geometry column");
@@ -248,13 +283,6 @@ Expr* ParseColumnDefault(Parser& p, bool* is_expression) {
 ColumnDef* ParseColumnDef(Parser& p) {
   auto* column = p.New<ColumnDef>(p.Cur().begin);
   column->name = p.ParseIdent();
-  if (p.AcceptSymbol('.')) {
-    // Old dumps qualify the column; only the last part counts.
-    column->name = p.ParseIdent();
-    if (p.AcceptSymbol('.')) {
-      column->name = p.ParseIdent();
-    }
-  }
   ParseColumnBody(p, column);
   return p.Finish(column);
 }
@@ -274,8 +302,10 @@ Reference* ParseReference(Parser& p) {
       p.Expect(Kw::kSimple);
     }
   }
-  while (p.At(Kw::kOn) && (p.PeekIs(Kw::kUpdate) || p.PeekIs(Kw::kDelete))) {
-    p.Advance();
+  while (p.Accept(Kw::kOn)) {
+    if (!p.At(Kw::kUpdate) && !p.At(Kw::kDelete)) {
+      p.SyntaxError();
+    }
     const bool update = p.At(Kw::kUpdate);
     if ((update ? reference->on_update : reference->on_delete) != ReferenceAction::kNone) {
       p.SyntaxError();
@@ -370,7 +400,11 @@ TableConstraint ParseTableConstraint(Parser& p) {
     constraint = p.ParseIdent();
   }
   if (p.At(Kw::kCheck)) {
-    return {nullptr, ParseCheck(p, begin, has_constraint, constraint)};
+    CheckConstraint* check = ParseCheck(p, begin, has_constraint, constraint);
+    if (p.Accept(Kw::kNot)) {
+      p.SyntaxError();  // not before ENFORCED
+    }
+    return {nullptr, check};
   }
   if (has_constraint && !p.AtAny({Kw::kPrimary, Kw::kUnique, Kw::kForeign})) {
     p.SyntaxError();
@@ -411,7 +445,11 @@ TableConstraint ParseTableConstraint(Parser& p) {
     index->name = p.ParseIdent();
   }
   if (index->index == IndexKind::kForeign) {
-    // Its columns are plain names.
+    // Its columns are no expressions.
+    if (p.AtSymbol('(') && p.PeekIsSymbol('(')) {
+      p.Advance();
+      p.SyntaxError();
+    }
     index->parts = ParseKeyParts(p);
     index->references = ParseReference(p);
     return {p.Finish(index), nullptr};

@@ -4,6 +4,25 @@
 
 namespace keyspan::parser {
 
+namespace {
+
+// ALGORITHM and LOCK, each at most once.
+List<AlterAction*> ParseAlgorithmAndLock(Parser& p) {
+  Parser::Collector<AlterAction*> modifiers(&p);
+  const Kw first = p.Cur().keyword;
+  if (AlterAction* modifier = ParseOptionalAlgorithmOrLock(p)) {
+    modifiers.Add(modifier);
+    if (!p.At(first)) {
+      if (AlterAction* other = ParseOptionalAlgorithmOrLock(p)) {
+        modifiers.Add(other);
+      }
+    }
+  }
+  return modifiers.Take();
+}
+
+}  // namespace
+
 Statement* ParseCreateIndex(Parser& p, uint32_t begin) {
   auto* create = p.New<CreateIndex>(begin);
   auto* index = p.New<IndexDef>(p.Cur().begin);
@@ -25,11 +44,7 @@ Statement* ParseCreateIndex(Parser& p, uint32_t begin) {
   index->parts = ParseKeyParts(p);
   index->options = ParseIndexOptions(p, index);
   p.Finish(index);
-  Parser::Collector<AlterAction*> modifiers(&p);
-  while (AlterAction* modifier = ParseOptionalAlgorithmOrLock(p)) {
-    modifiers.Add(modifier);
-  }
-  create->algorithm_and_lock = modifiers.Take();
+  create->algorithm_and_lock = ParseAlgorithmAndLock(p);
   return p.Finish(create);
 }
 
@@ -42,11 +57,7 @@ Statement* ParseDropIndex(Parser& p, uint32_t begin) {
   drop->name = p.ParseIdent();
   p.Expect(Kw::kOn);
   drop->table = p.ParseTableName();
-  Parser::Collector<AlterAction*> modifiers(&p);
-  while (AlterAction* modifier = ParseOptionalAlgorithmOrLock(p)) {
-    modifiers.Add(modifier);
-  }
-  drop->algorithm_and_lock = modifiers.Take();
+  drop->algorithm_and_lock = ParseAlgorithmAndLock(p);
   return p.Finish(drop);
 }
 
@@ -76,8 +87,19 @@ Statement* ParseCreateView(Parser& p, uint32_t begin, bool alter) {
     }
     view->security = KeywordText(p.Advance().keyword);
   }
+  if (p.Accept(Kw::kMaterialized)) {
+    view->materialized = true;
+  } else if (p.Accept(Kw::kJson)) {
+    p.Accept(Kw::kRelational);
+    p.Expect(Kw::kDuality);
+    view->json_duality = true;
+  }
   p.Expect(Kw::kView);
-  view->if_not_exists = !alter && p.AcceptIfNotExists();
+  const Token if_not_exists = p.Cur();
+  view->if_not_exists = p.AcceptIfNotExists();
+  if (view->if_not_exists && (alter || view->or_replace)) {
+    p.SyntaxErrorAt(if_not_exists.begin, if_not_exists.end);
+  }
   view->view = p.ParseTableName();
   if (p.AtSymbol('(')) {
     view->columns = p.ParseParenIdentList();
@@ -106,9 +128,8 @@ Statement* ParseDatabase(Parser& p, uint32_t begin, DatabaseVerb verb) {
   }
   if (verb != DatabaseVerb::kAlter) {
     database->name = p.ParseIdent();
-  } else if (p.AtIdent() && !((p.At(Kw::kCharset) || p.At(Kw::kEncryption)) &&
-                              !p.PeekIs(Kw::kDefault) && !p.PeekIs(Kw::kCollate))) {
-    database->name = p.ParseIdent();
+  } else if (p.AtIdent()) {
+    database->name = p.ParseIdent();  // even if it could be the first word of an option
   }
   if (verb == DatabaseVerb::kDrop) {
     return p.Finish(database);
@@ -123,12 +144,7 @@ Statement* ParseDatabase(Parser& p, uint32_t begin, DatabaseVerb verb) {
       p.Expect(Kw::kOnly);
       p.AcceptSymbol('=');
       read_only->name = "READ ONLY";
-      if (p.At(Kw::kDefault)) {
-        read_only->word.text = "DEFAULT";
-        p.Advance();
-      } else {
-        read_only->value = p.ParseNumber();
-      }
+      ParseTernary(p, read_only);
       options.Add(p.Finish(read_only));
     } else {
       break;
@@ -168,6 +184,8 @@ Statement* ParseCreate(Parser& p) {
     case Kw::kAlgorithm:
     case Kw::kView:
     case Kw::kSql:
+    case Kw::kMaterialized:
+    case Kw::kJson:
       p.Advance();
       return ParseCreateView(p, begin, false);
     case Kw::kOr:
@@ -199,6 +217,8 @@ Statement* ParseAlter(Parser& p) {
     case Kw::kAlgorithm:
     case Kw::kView:
     case Kw::kSql:
+    case Kw::kMaterialized:
+    case Kw::kJson:
       p.Advance();
       return ParseCreateView(p, begin, true);
     default:

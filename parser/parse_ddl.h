@@ -28,6 +28,7 @@ TableElements ParseTableElements(Parser& p);
 Expr* ParseColumnDefault(Parser& p, bool* is_expression);
 // One option of a table; null when there is none here.
 Option* ParseOptionalTableOption(Parser& p);
+void ParseTernary(Parser& p, Option* option);   // 0, 1 or DEFAULT
 Option* ParseOptionalCharsetOption(Parser& p);  // [DEFAULT] CHARACTER SET / COLLATE / ENCRYPTION
 PartitionBy* ParsePartitionBy(Parser& p);       // at PARTITION BY
 List<PartitionDef*> ParsePartitionDefs(Parser& p);  // ( PARTITION ..., ... )

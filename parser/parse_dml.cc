@@ -260,7 +260,13 @@ Statement* ParseDo(Parser& p) {
   auto* statement = p.New<Do>(p.Advance().begin);
   Parser::Collector<SelectItem*> items(&p);
   do {
-    items.Add(p.ParseSelectItem());
+    if (items.size() == 0 && p.AtSymbol('*')) {
+      auto* item = p.New<SelectItem>(p.Advance().begin);
+      item->expr = p.Finish(p.New<Star>(item->begin));
+      items.Add(p.Finish(item));
+    } else {
+      items.Add(p.ParseSelectItem());
+    }
   } while (p.AcceptSymbol(','));
   statement->items = items.Take();
   return p.Finish(statement);
@@ -290,13 +296,7 @@ Statement* ParseHandler(Parser& p) {
   if (scan) {
     handler->position = KeywordText(p.Advance().keyword);
   } else {
-    if (p.At(Kw::kPrimary)) {
-      handler->index.text = "PRIMARY";
-      handler->index.quoted = true;
-      p.Advance();
-    } else {
-      handler->index = p.ParseIdent();
-    }
+    handler->index = p.ParseIdent();
     if (p.AtAny({Kw::kFirst, Kw::kNext, Kw::kPrev, Kw::kLast})) {
       handler->position = KeywordText(p.Advance().keyword);
     } else {

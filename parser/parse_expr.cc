@@ -409,7 +409,10 @@ Expr* Parser::ParsePostfix() {
     Advance();
     auto* node = New<CollateExpr>(begin);
     node->operand = operand;
-    node->collation = ParseIdentOrText();
+    if (At(Kw::kBinary)) {
+      SyntaxError();  // only column definitions and the like take the bare word
+    }
+    node->collation = ParseCollationName();
     operand = Finish(node);
   }
   return operand;

@@ -447,10 +447,40 @@ Expr* Parser::ParseNamedFunction() {
       return Finish(call);
     }
     case FunctionWord::kJsonDualityObject:
-      Fail(1235, "42000", "JSON_DUALITY_OBJECT is not supported");
+      return ParseDualityObject(name);
     default:
       return ParseAggregate(name, word);
   }
+}
+
+// JSON_DUALITY_OBJECT([WITH (tag, ...)] 'key' : value, ...)
+Expr* Parser::ParseDualityObject(const Token& name) {
+  FunctionCall* call = NewCall(name);
+  call->form = CallForm::kDuality;
+  ExpectSymbol('(');
+  Collector<Expr*> args(this);
+  auto* tags = New<KeywordArg>(cur_.begin);
+  if (Accept(Kw::kWith)) {
+    ExpectSymbol('(');
+    do {
+      Accept(Kw::kNo);
+      if (!AtAny({Kw::kInsert, Kw::kUpdate, Kw::kDelete})) {
+        SyntaxError();
+      }
+      Advance();
+    } while (AcceptSymbol(','));
+    ExpectSymbol(')');
+    tags->word = SourceText(tags->begin, prev_end_);
+  }
+  args.Add(Finish(tags));
+  do {
+    args.Add(ParseStringToken());
+    ExpectSymbol(':');
+    args.Add(ParseExpr());
+  } while (AcceptSymbol(','));
+  ExpectSymbol(')');
+  call->args = args.Take();
+  return Finish(call);
 }
 
 // DATE_ADD(x, INTERVAL 1 DAY); ADDDATE(x, 3) as well.
@@ -460,18 +490,22 @@ Expr* Parser::ParseDateArithmetic(const Token& name, bool plain_allowed) {
   Collector<Expr*> args(this);
   args.Add(ParseExpr());
   ExpectSymbol(',');
-  if (At(Kw::kInterval)) {
+  if (At(Kw::kInterval) && !plain_allowed) {
+    // Never the function INTERVAL(n, a, b): what parentheses follow are of the value.
+    auto* interval = New<IntervalExpr>(Advance().begin);
+    interval->value = ParseExpr();
+    interval->unit = ParseIntervalUnit();
+    args.Add(Finish(interval));
+  } else if (At(Kw::kInterval)) {
     Expr* interval = ParseIntervalPrimary();
     if (Is<IntervalExpr>(interval)) {
-      if (plain_allowed && AtSymbol('+')) {
+      if (AtSymbol('+')) {
         SyntaxError();
       }
       args.Add(interval);
-    } else if (plain_allowed) {
+    } else {
       pending_primary_ = interval;
       args.Add(ParseExpr());
-    } else {
-      SyntaxError();
     }
   } else if (plain_allowed) {
     args.Add(ParseExpr());
@@ -552,7 +586,7 @@ Expr* Parser::ParseGenericCall(uint32_t begin, const Ident& schema, const Ident&
       name.quoted || (schema.empty() && FindFunctionWord(name.text) != FunctionWord::kNone);
   ExpectSymbol('(');
   Collector<Expr*> args(this);
-  std::vector<std::string_view> aliases;
+  std::vector<Ident> aliases;
   if (!AtSymbol(')')) {
     do {
       args.Add(ParseExpr());
@@ -560,14 +594,14 @@ Expr* Parser::ParseGenericCall(uint32_t begin, const Ident& schema, const Ident&
         // A loadable function may name its arguments.
         Accept(Kw::kAs);
         aliases.resize(args.size());
-        aliases.back() = ParseIdentOrText().text;
+        aliases.back() = ParseAlias();
       }
     } while (AcceptSymbol(','));
   }
   ExpectSymbol(')');
   if (!aliases.empty()) {
     aliases.resize(args.size());
-    call->arg_aliases = MakeList<std::string_view>(arena_, aliases);
+    call->arg_aliases = MakeList<Ident>(arena_, aliases);
   }
   call->args = args.Take();
   return Finish(call);

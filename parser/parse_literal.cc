@@ -1,5 +1,8 @@
 // Literals, names and other small things.
 
+#include <fmt/format.h>
+
+#include "mysql/types/collation.h"
 #include "parser/function_words.h"
 #include "parser/parser_core.h"
 
@@ -10,9 +13,12 @@ Literal* Parser::NewLiteral(LiteralKind kind, const Token& token) {
   literal->literal = kind;
   literal->text = Text(token);
   literal->text_begin = token.begin;
-  literal->value = kind == LiteralKind::kString || kind == LiteralKind::kNString
-                       ? DecodeString(literal->text, options_, arena_)
-                       : literal->text;
+  if (kind == LiteralKind::kString || kind == LiteralKind::kNString) {
+    literal->value = DecodeString(literal->text, options_, arena_);
+  } else {
+    // Keywords, which are NULL, TRUE and FALSE, mean the same in any case.
+    literal->value = token.keyword != Kw::kNotKeyword ? KeywordText(token.keyword) : literal->text;
+  }
   literal->end = token.end;
   AssignSlot(literal);
   return literal;
@@ -61,6 +67,59 @@ Literal* Parser::ParseNumber() {
     SyntaxError();
   }
   return NewLiteral(LiteralKind::kInteger, Advance());
+}
+
+Literal* Parser::ParseStringToken() {
+  if (!AtKind(TokenKind::kString)) {
+    SyntaxError();
+  }
+  return ParseTextString();
+}
+
+bool Parser::AtNumberToken() const {
+  return AtKind(TokenKind::kInteger) || AtKind(TokenKind::kDecimal) || AtKind(TokenKind::kFloat) ||
+         (AtKind(TokenKind::kHex) && text_[cur_.begin] == '0');
+}
+
+Literal* Parser::ParseUlong() {
+  switch (cur_.kind) {
+    case TokenKind::kInteger:
+      return NewLiteral(LiteralKind::kInteger, Advance());
+    case TokenKind::kDecimal:
+      return NewLiteral(LiteralKind::kDecimal, Advance());
+    case TokenKind::kFloat:
+      return NewLiteral(LiteralKind::kFloat, Advance());
+    case TokenKind::kHex:
+      return NewLiteral(LiteralKind::kHex, Advance());
+    default:
+      SyntaxError();
+  }
+}
+
+Literal* Parser::ParseUlonglong() {
+  if (AtKind(TokenKind::kHex)) {
+    SyntaxError();
+  }
+  return ParseUlong();
+}
+
+Literal* Parser::ParseRealUlong() {
+  if (AtKind(TokenKind::kHex)) {
+    return NewLiteral(LiteralKind::kHex, Advance());
+  }
+  if (AtKind(TokenKind::kDecimal) || AtKind(TokenKind::kFloat)) {
+    SyntaxErrorBecause("Only integers allowed as number here");
+  }
+  return ParseNumber();
+}
+
+bool Parser::AtSize() const { return AtNumberToken() || AtKind(TokenKind::kIdent); }
+
+Literal* Parser::ParseSize() {
+  if (AtKind(TokenKind::kIdent) && !IsReserved(cur_.keyword)) {
+    return NewLiteral(LiteralKind::kInteger, Advance());
+  }
+  return ParseRealUlong();
 }
 
 std::string_view Parser::ParseIntegerText() {
@@ -124,10 +183,13 @@ Ident Parser::ParseIdent() {
   Ident ident;
   ident.begin = cur_.begin;
   if (cur_.kind == TokenKind::kQuotedIdent) {
-    ident.text = DecodeQuotedName(Text(cur_), arena_);
+    ident.text = DecodeQuotedName(Text(cur_), options_.charset, arena_);
     ident.quoted = true;
   } else {
-    ident.text = Text(cur_);
+    const std::string_view source = Text(cur_);
+    ident.text = DecodeName(source, options_.charset, arena_);
+    // What conversion leaves of a name may be a keyword or a number.
+    ident.quoted = ident.text.data() != source.data();
   }
   Advance();
   return ident;
@@ -141,15 +203,45 @@ Ident Parser::ParseIdentOrText() {
   Ident ident;
   ident.begin = cur_.begin;
   if (AtKind(TokenKind::kString)) {
-    ident.text = DecodeString(Text(cur_), options_, arena_);
+    ident.text = DecodeName(DecodeString(Text(cur_), options_, arena_), options_.charset, arena_);
     ident.quoted = true;
   } else if (AtKind(TokenKind::kHostname)) {
-    ident.text = Text(cur_);
+    ident.text = DecodeName(Text(cur_), options_.charset, arena_);
   } else {
     return ParseIdent();
   }
   Advance();
   return ident;
+}
+
+namespace {
+
+// As MySQL shows text that it cannot convert: at most six bytes, odd ones in hexadecimal.
+std::string Printable(std::string_view text) {
+  constexpr size_t kShown = 6;
+  std::string shown;
+  for (const char c : text.substr(0, kShown)) {
+    shown += c >= 0x20 && c < 0x7F ? std::string(1, c)
+                                   : fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
+  }
+  return text.size() > kShown ? shown + "..." : shown;
+}
+
+}  // namespace
+
+// Only here does MySQL refuse text with broken characters in it; half a one at the end is lost.
+Ident Parser::ParseAlias() {
+  const Token token = cur_;
+  const Ident alias = ParseIdentOrText();
+  if (token.kind == TokenKind::kString && options_.charset != TextCharset::kOther) {
+    const std::string_view value = DecodeString(Text(token), options_, arena_);
+    if (!value.starts_with(alias.text)) {
+      Fail(3854, "HY000",
+           fmt::format("Cannot convert string '{}' from {} to utf8mb3", Printable(value),
+                       TextCharsetName(options_.charset)));
+    }
+  }
+  return alias;
 }
 
 TableName* Parser::ParseTableName() {
@@ -194,7 +286,7 @@ std::string_view Parser::ParseUserText() {
   return SourceText(begin, prev_end_);
 }
 
-Ident Parser::ParseCharsetName() {
+Ident Parser::ParseCharsetWord() {
   if (At(Kw::kBinary)) {
     Ident ident;
     ident.begin = cur_.begin;
@@ -205,7 +297,21 @@ Ident Parser::ParseCharsetName() {
   return ParseIdentOrText();
 }
 
-Ident Parser::ParseCollationName() { return ParseCharsetName(); }
+Ident Parser::ParseCharsetName() {
+  const Ident name = ParseCharsetWord();
+  if (mysql::FindCharset(name.text) == nullptr) {
+    Fail(1115, "42000", "Unknown character set: '" + std::string(name.text) + "'");
+  }
+  return name;
+}
+
+Ident Parser::ParseCollationName() {
+  const Ident name = ParseCharsetWord();
+  if (mysql::FindCollation(name.text) == nullptr) {
+    Fail(1273, "HY000", "Unknown collation: '" + std::string(name.text) + "'");
+  }
+  return name;
+}
 
 List<Ident> Parser::ParseIdentList() {
   Collector<Ident> names(this);

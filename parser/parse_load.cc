@@ -58,6 +58,10 @@ Statement* ParseLoad(Parser& p) {
     p.Expect(Kw::kBy);
     load->rows_identified_by = p.ParseTextString();
   }
+  if (p.Accept(Kw::kCompression)) {
+    p.AcceptSymbol('=');
+    load->compression = p.ParseStringToken();
+  }
   load->format = p.ParseOptionalFields();
   if (p.Accept(Kw::kIgnore)) {
     load->ignore_lines = p.ParseNumber();
@@ -69,8 +73,8 @@ Statement* ParseLoad(Parser& p) {
     Parser::Collector<Expr*> columns(&p);
     if (!p.AtSymbol(')')) {
       do {
-        if (p.AtSymbol('@')) {
-          auto* variable = p.New<UserVariable>(p.Advance().begin);
+        if (const uint32_t begin = p.Cur().begin; p.AcceptAtSign()) {
+          auto* variable = p.New<UserVariable>(begin);
           variable->name = p.ParseIdentOrText();
           columns.Add(p.Finish(variable));
         } else {
@@ -86,15 +90,15 @@ Statement* ParseLoad(Parser& p) {
   }
   const uint32_t tail = p.Cur().begin;
   if (p.Accept(Kw::kParallel)) {
-    p.AcceptSymbol('=');
+    p.ExpectSymbol('=');
     p.ParseNumber();
   }
   if (p.Accept(Kw::kMemory)) {
-    p.AcceptSymbol('=');
-    p.ParseNumber();
+    p.ExpectSymbol('=');
+    p.ParseSize();
   }
   if (p.Accept(Kw::kAlgorithm)) {
-    p.AcceptSymbol('=');
+    p.ExpectSymbol('=');
     p.Expect(Kw::kBulk);
   }
   if (p.prev_end() > tail) {

@@ -5,6 +5,9 @@
 namespace keyspan::parser {
 namespace {
 
+constexpr std::string_view kInconsistent =
+    "Inconsistency in usage of column lists for partitioning";
+
 struct Method {
   PartitionKind kind = PartitionKind::kNone;
   bool linear = false;
@@ -21,7 +24,11 @@ Method ParseMethod(Parser& p, bool sub) {
     method.kind = PartitionKind::kKey;
     if (p.Accept(Kw::kAlgorithm)) {
       p.ExpectSymbol('=');
-      method.algorithm = p.ParseIntegerText();
+      const Token number = p.Cur();
+      method.algorithm = p.ParseRealUlong()->text;
+      if (method.algorithm != "1" && method.algorithm != "2") {
+        p.SyntaxErrorAt(number.begin, number.end);
+      }
     }
     p.ExpectSymbol('(');
     if (!p.AtSymbol(')') || sub) {
@@ -45,17 +52,25 @@ Method ParseMethod(Parser& p, bool sub) {
     return method;
   }
   p.ExpectSymbol('(');
+  if (p.AtSymbol('@') || (p.AtWord("RAND") && p.PeekIsSymbol('('))) {
+    p.SyntaxErrorBecause(
+        "Constant, random or timezone-dependent expressions in (sub)partitioning function are not "
+        "allowed");
+  }
   method.expr = p.ParseBitExpr();
   p.ExpectSymbol(')');
   return method;
 }
 
 // (1, MAXVALUE, 'x')
-ValuesRow* ParsePartitionValues(Parser& p) {
+ValuesRow* ParsePartitionValues(Parser& p, bool maxvalue) {
   auto* row = p.New<ValuesRow>(p.Cur().begin);
   p.ExpectSymbol('(');
   Parser::Collector<Expr*> values(&p);
   do {
+    if (p.At(Kw::kMaxvalue) && !maxvalue) {
+      p.SyntaxErrorBecause("Cannot use MAXVALUE as value in VALUES IN");
+    }
     if (p.At(Kw::kMaxvalue)) {
       auto* word = p.New<KeywordArg>(p.Cur().begin);
       p.Advance();
@@ -124,7 +139,7 @@ PartitionDef* ParsePartitionDef(Parser& p) {
       if (p.Accept(Kw::kMaxvalue)) {
         partition->maxvalue = true;
       } else {
-        ValuesRow* rows[] = {ParsePartitionValues(p)};
+        ValuesRow* rows[] = {ParsePartitionValues(p, true)};
         partition->values =
             MakeList<ValuesRow*>(p.arena(), std::basic_string_view<ValuesRow*>(rows, 1));
       }
@@ -136,11 +151,11 @@ PartitionDef* ParsePartitionDef(Parser& p) {
         partition->in_rows = true;
         p.Advance();
         do {
-          rows.Add(ParsePartitionValues(p));
+          rows.Add(ParsePartitionValues(p, false));
         } while (p.AcceptSymbol(','));
         p.ExpectSymbol(')');
       } else {
-        rows.Add(ParsePartitionValues(p));
+        rows.Add(ParsePartitionValues(p, false));
       }
       partition->values = rows.Take();
     }
@@ -173,6 +188,31 @@ List<PartitionDef*> ParsePartitionDefs(Parser& p) {
   return partitions.Take();
 }
 
+namespace {
+
+// What MySQL's grammar checks of the definitions as a whole.
+void CheckPartitions(Parser& p, const PartitionBy& clause, const Token& open) {
+  const bool range = clause.partition == PartitionKind::kRange;
+  if (range || clause.partition == PartitionKind::kList) {
+    for (const PartitionDef* partition : clause.partitions) {
+      if (!partition->less_than && !partition->in) {
+        p.SyntaxErrorBecause(
+            range ? "Syntax error: RANGE PARTITIONING requires definition of VALUES LESS THAN for "
+                    "each partition"
+                  : "Syntax error: LIST PARTITIONING requires definition of VALUES IN for each "
+                    "partition",
+            open);
+      }
+    }
+  }
+  if (!clause.count.empty() && clause.count != std::to_string(clause.partitions.size())) {
+    p.SyntaxErrorBecause("Wrong number of partitions defined, mismatch with previous setting",
+                         open);
+  }
+}
+
+}  // namespace
+
 PartitionBy* ParsePartitionBy(Parser& p) {
   auto* clause = p.New<PartitionBy>(p.Cur().begin);
   p.Expect(Kw::kPartition);
@@ -185,7 +225,7 @@ PartitionBy* ParsePartitionBy(Parser& p) {
   clause->expr = method.expr;
   clause->columns = method.columns;
   if (p.Accept(Kw::kPartitions)) {
-    clause->count = p.ParseIntegerText();
+    clause->count = p.ParseRealUlong()->text;
   }
   if (p.Accept(Kw::kSubpartition)) {
     p.Expect(Kw::kBy);
@@ -196,11 +236,13 @@ PartitionBy* ParsePartitionBy(Parser& p) {
     clause->sub_expr = sub.expr;
     clause->sub_columns = sub.columns;
     if (p.Accept(Kw::kSubpartitions)) {
-      clause->sub_count = p.ParseIntegerText();
+      clause->sub_count = p.ParseRealUlong()->text;
     }
   }
   if (p.AtSymbol('(')) {
+    const Token open = p.Cur();
     clause->partitions = ParsePartitionDefs(p);
+    CheckPartitions(p, *clause, open);
   }
   return p.Finish(clause);
 }

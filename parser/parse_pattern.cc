@@ -20,68 +20,32 @@ std::string_view NextWord(std::string_view* rest) {
   return word;
 }
 
-void SkipParams(Parser& p) {
-  int depth = 0;
-  do {
-    if (p.AtKind(TokenKind::kEnd) || p.AtKind(TokenKind::kInvalid)) {
-      p.SyntaxError();
-    }
-    depth += p.AtSymbol('(') ? 1 : p.AtSymbol(')') ? -1 : 0;
-    p.Advance();
-  } while (depth > 0);
-}
-
-// What GRANT and REVOKE list: privileges of one or more words with columns, or roles.
-void SkipPrivileges(Parser& p) {
-  do {
-    bool any = false;
-    while (!p.AtEnd() && !p.AtAny({Kw::kOn, Kw::kTo, Kw::kFrom}) && !p.AtSymbol(',')) {
-      if (p.AtSymbol('(')) {
-        if (!any) {
-          p.SyntaxError();
-        }
-        SkipParams(p);
-        break;
-      }
-      const bool word = p.AtKind(TokenKind::kIdent) || p.AtIdentOrText() ||
-                        (any && (p.AtSymbol('@') || p.AtKind(TokenKind::kHostname)));
-      if (!word) {
-        p.SyntaxError();
-      }
-      any = true;
-      p.Advance();
-    }
-    if (!any) {
-      p.SyntaxError();
-    }
-  } while (p.AcceptSymbol(','));
-}
-
 // *, *.*, schema.*, [schema.]name
 TableName* ParseGrantObject(Parser& p) {
   auto* object = p.New<TableName>(p.Cur().begin);
-  const auto part = [&](Ident* ident) {
-    if (p.AtSymbol('*')) {
-      p.Advance();
-      ident->text = "*";
-    } else {
-      *ident = p.ParseIdent();
-    }
-  };
-  part(&object->name);
+  const bool any_schema = p.AcceptSymbol('*');
+  if (any_schema) {
+    object->name.text = "*";
+  } else {
+    object->name = p.ParseIdent();
+  }
   if (p.AcceptSymbol('.')) {
     object->schema = object->name;
-    part(&object->name);
+    if (p.AcceptSymbol('*')) {
+      object->name = {};
+      object->name.text = "*";
+    } else if (any_schema) {
+      p.SyntaxError();
+    } else {
+      object->name = p.ParseIdent();
+    }
   }
   return p.Finish(object);
 }
 
-void SkipRest(Parser& p, bool body) {
+void SkipRest(Parser& p) {
   int depth = 0;
-  if (body && p.AtEnd()) {
-    p.SyntaxError();
-  }
-  while (!p.AtKind(TokenKind::kEnd) && (body || !p.AtSymbol(';'))) {
+  while (!p.AtEnd()) {
     if (p.AtKind(TokenKind::kInvalid)) {
       p.SyntaxError();
     }
@@ -94,6 +58,29 @@ void SkipRest(Parser& p, bool body) {
   if (depth != 0) {
     p.SyntaxError();
   }
+}
+
+// 1, 0-3 and so on: the processors of a resource group, with or without commas.
+void ParseProcessors(Parser& p) {
+  do {
+    p.ParseNumber();
+    if (p.AcceptSymbol('-')) {
+      p.ParseNumber();
+    }
+  } while (p.AcceptSymbol(',') || p.AtKind(TokenKind::kInteger));
+}
+
+// The flags of CHANGE REPLICATION SOURCE for which MySQL has a message of its own.
+void ParseSourceFlag(Parser& p, std::string_view name) {
+  if (p.AtKind(TokenKind::kInteger) && p.Text(p.Cur()) != "0" && p.Text(p.Cur()) != "1") {
+    if (name != "GTID_ONLY") {
+      p.SyntaxError();
+    }
+    p.SyntaxErrorBecause(std::string("You have an error in your CHANGE REPLICATION SOURCE syntax; ")
+                             .append(name)
+                             .append(" only accepts values 0 or 1"));
+  }
+  p.ParseRealUlong();
 }
 
 bool AtUser(Parser& p) { return p.AtIdentOrText() || p.At(Kw::kCurrentUser); }
@@ -176,29 +163,50 @@ bool Pattern::CanStart(Parser& p, const Item& item) {
       break;
   }
   if (item.text == "<table>" || item.text == "<name>" || item.text == "<ident>" ||
-      item.text == "<qident>") {
+      item.text == "<variable>" || item.text == "<persisted>") {
     return p.AtIdent();
   }
-  if (item.text == "<user>" || item.text == "<role>") {
+  if (item.text == "<user>") {
     return AtUser(p);
+  }
+  if (item.text == "<role>") {
+    return p.AtRole();
   }
   if (item.text == "<text>") {
     return p.AtIdentOrText();
   }
-  if (item.text == "<string>" || item.text == "<xid>") {
+  if (item.text == "<string>") {
+    return p.AtKind(TokenKind::kString);
+  }
+  if (item.text == "<hexstring>" || item.text == "<xid>") {
     return p.AtKind(TokenKind::kString) || p.AtKind(TokenKind::kHex) || p.AtKind(TokenKind::kBit);
   }
   if (item.text == "<number>") {
     return p.AtKind(TokenKind::kInteger);
   }
+  if (item.text == "<ulong>" || item.text == "<realulong>" || item.text == "<size>") {
+    return p.AtNumberToken();
+  }
   if (item.text == "<ifexists>" || item.text == "<ifnotexists>") {
     return p.At(Kw::kIf);
   }
-  if (item.text == "<params>") {
+  if (item.text == "<params>" || item.text == "<functionparams>") {
     return p.AtSymbol('(');
   }
   if (item.text == "<var>") {
     return p.AtSymbol('@');
+  }
+  if (item.text == "<word>") {
+    return p.AtKind(TokenKind::kIdent);
+  }
+  if (item.text == "<dollar>") {
+    return p.AtKind(TokenKind::kDollarString);
+  }
+  if (item.text == "<userfunction>") {
+    return p.At(Kw::kUser) && p.PeekIsSymbol('(');
+  }
+  if (item.text == "<privs>" || item.text == "<otherwise>") {
+    return true;
   }
   return !p.AtEnd();
 }
@@ -210,18 +218,115 @@ void Pattern::MatchSlot(Parser& p, const std::string& slot, Recorded* recorded) 
     auto* name = p.New<TableName>(p.Cur().begin);
     name->name = p.ParseIdent();
     recorded->names.push_back(p.Finish(name));
-  } else if (slot == "<user>" || slot == "<role>") {
+  } else if (slot == "<user>") {
     recorded->names.push_back(p.ParseUser());
+  } else if (slot == "<role>") {
+    recorded->names.push_back(p.ParseRole());
   } else if (slot == "<ident>") {
     p.ParseIdent();
-  } else if (slot == "<qident>") {
-    p.ParseColumnRef();
   } else if (slot == "<text>") {
     p.ParseIdentOrText();
   } else if (slot == "<string>") {
+    p.ParseStringToken();
+  } else if (slot == "<hexstring>") {
     p.ParseTextString();
   } else if (slot == "<number>") {
     p.ParseNumber();
+  } else if (slot == "<ulong>") {
+    p.ParseUlong();
+  } else if (slot == "<ulonglong>") {
+    p.ParseUlonglong();
+  } else if (slot == "<realulong>") {
+    p.ParseRealUlong();
+  } else if (slot == "<size>") {
+    p.ParseSize();
+  } else if (slot == "<processors>") {
+    ParseProcessors(p);
+  } else if (slot == "<failoverflag>") {
+    ParseSourceFlag(p, "SOURCE_CONNECTION_AUTO_FAILOVER");
+  } else if (slot == "<gtidflag>") {
+    ParseSourceFlag(p, "GTID_ONLY");
+  } else if (slot == "<dollar>") {
+    p.Advance();
+  } else if (slot == "<userfunction>") {
+    p.Advance();
+    p.ExpectSymbol('(');
+    p.ExpectSymbol(')');
+  } else if (slot == "<routinename>") {
+    // Only a stored function may be in a schema.
+    recorded->names.push_back(p.ParseTableName());
+    if (!recorded->names.back()->schema.empty() && !p.AtSymbol('(')) {
+      p.SyntaxError();
+    }
+  } else if (slot == "<unit>") {
+    p.ParseIntervalUnit();
+  } else if (slot == "<program>") {
+    ParseProgramStep(p);
+  } else if (slot == "<variable>" || slot == "<persisted>") {
+    if (p.AtAny({Kw::kGlobal, Kw::kLocal, Kw::kPersist, Kw::kPersistOnly, Kw::kSession})) {
+      p.SyntaxError();
+    }
+    p.ParseIdent();
+    if (p.AcceptSymbol('.')) {
+      p.ParseIdent();
+    }
+  } else if (slot == "<word>") {
+    if (!p.AtKind(TokenKind::kIdent)) {
+      p.SyntaxError();
+    }
+    p.Advance();
+  } else if (slot == "<simple>") {
+    // A literal, a variable or the parameter of a stored program.
+    if (p.AtSymbol('-') || p.AtSymbol('+') || p.AtSymbol('(')) {
+      p.SyntaxError();
+    }
+    if (p.AtIdent()) {
+      p.ParseColumnRef();
+    } else if (p.AtSymbol('@') || p.AtKind(TokenKind::kAtAt)) {
+      p.ParseSimpleExpr();
+    } else {
+      p.ParseSignedLiteral();
+    }
+  } else if (slot == "<otherwise>") {
+    // Makes an alternative the last resort.
+  } else if (slot == "<port>") {
+    // Only in one piece with the account.
+    const bool apart = p.Cur().begin != p.prev_end() || p.Peek().begin != p.Cur().end;
+    if (!p.AtSymbol(':') || apart) {
+      p.SyntaxError();
+    }
+    p.Advance();
+    p.ParseUlong();
+  } else if (slot == "<masterkey>") {
+    const Token which = p.Cur();
+    p.ParseIdent();
+    p.Expect(Kw::kMaster);
+    p.Expect(Kw::kKey);
+    if (!EqualsIgnoreCase(p.Text(which), "INNODB") && which.keyword != Kw::kBinlog) {
+      p.SyntaxErrorAt(which.begin, which.end);
+    }
+  } else if (slot == "<notables>") {
+    if (p.At(Kw::kFor)) {
+      p.SyntaxErrorBecause("No tables used");
+    }
+  } else if (slot == "<nolanguage>") {
+    if (p.At(Kw::kAs)) {
+      p.SyntaxErrorBecause("Language is not specified for library.");
+    }
+  } else if (slot == "<assign>") {
+    if (p.AtKind(TokenKind::kAssign)) {
+      p.Advance();
+    } else {
+      p.ExpectSymbol('=');
+    }
+  } else if (slot == "<end>") {
+    if (!p.AtEnd()) {
+      p.SyntaxError();
+    }
+  } else if (slot == "<more>") {
+    if (p.AtEnd()) {
+      p.SyntaxError();
+    }
   } else if (slot == "<expr>") {
     p.ParseExpr();
   } else if (slot == "<literal>") {
@@ -236,7 +341,7 @@ void Pattern::MatchSlot(Parser& p, const std::string& slot, Recorded* recorded) 
     if (p.AcceptSymbol(',')) {
       p.ParseTextString();
       if (p.AcceptSymbol(',')) {
-        p.ParseNumber();
+        p.ParseUlong();
       }
     }
   } else if (slot == "<ifexists>") {
@@ -251,18 +356,17 @@ void Pattern::MatchSlot(Parser& p, const std::string& slot, Recorded* recorded) 
       p.ParseCollationName();
     }
   } else if (slot == "<params>") {
-    if (!p.AtSymbol('(')) {
-      p.SyntaxError();
-    }
-    SkipParams(p);
+    ParseRoutineParams(p, false);
+  } else if (slot == "<functionparams>") {
+    ParseRoutineParams(p, true);
+  } else if (slot == "<routine>") {
+    ParseRoutineBody(p);
   } else if (slot == "<privs>") {
-    SkipPrivileges(p);
+    ParsePrivileges(p);
   } else if (slot == "<object>") {
     recorded->names.push_back(ParseGrantObject(p));
-  } else if (slot == "<stmt>") {
-    ParseStatement(p);
   } else {
-    SkipRest(p, slot == "<body>" || (slot == "<tail>" && !p.AtEnd()));
+    SkipRest(p);
   }
 }
 

@@ -16,12 +16,16 @@ namespace keyspan::parser {
 //   { a },         one or more, with commas between; { a }+ without; { a }* none or more
 //   <table>        [schema.]name, into names      <name>    a name, into names
 //   <user>         an account, into names         <role>    the same
-//   <ident> <qident> <text> <string> <number> <expr> <literal> <var>   not recorded; text = name or
-//   'x' <value>        an expression, into value      <xid>     'a'[, 'b'[, n]], the first into
-//   value <ifexists> <ifnotexists>   optional           <query>   a query <type>         a data
-//   type                    <stmt>    any statement <rest>         everything to the end of the
-//   statement, parentheses balanced <body>         everything to the end of the text: the body of a
-//   stored program
+//   <ident> <text> <string> <hexstring> <number> <ulong> <ulonglong> <realulong> <size>
+//   <expr> <literal> <var> <type> <unit> <processors>   not recorded; text = name or 'x', string =
+//                   'x', hexstring = also 0x41, numbers as Parser::ParseUlong and so on
+//   <value>         an expression, into value      <xid>     'a'[, 'b'[, n]], the first into value
+//   <ifexists> <ifnotexists>   optional           <query>   a query
+//   <program>       a statement of a stored program
+//   <params> <functionparams> <routine>   of stored routines, <privs> <object> of GRANT
+//   <word>          a name that may be a reserved word
+//   <more> <end>    nothing, but not at the end, or only there
+//   <rest>          everything to the end of the statement
 class Pattern {
  public:
   explicit Pattern(std::string_view text);

@@ -316,24 +316,11 @@ Select* Parser::ParseSelect() {
   select->where = ParseOptionalWhere();
   if (Accept(Kw::kGroup)) {
     Expect(Kw::kBy);
-    if (AtAny({Kw::kCube}) || (At(Kw::kRollup) && PeekIsSymbol('('))) {
-      select->rollup =
-          Advance().keyword == Kw::kCube ? RollupKind::kCubeList : RollupKind::kRollupList;
-      ExpectSymbol('(');
-    }
-    Collector<OrderItem*> items(this);
-    do {
-      auto* item = New<OrderItem>(cur_.begin);
-      item->expr = ParseExpr();
-      items.Add(Finish(item));
-    } while (AcceptSymbol(','));
-    select->group_by = items.Take();
-    if (select->rollup != RollupKind::kNone) {
-      ExpectSymbol(')');
-    } else if (At(Kw::kWith) && PeekIs(Kw::kRollup)) {
-      Advance();
-      Advance();
-      select->rollup = RollupKind::kWithRollup;
+    if (At(Kw::kGrouping) && EqualsIgnoreCase(Text(Peek()), "SETS")) {
+      select->rollup = RollupKind::kGroupingSets;
+      select->grouping_sets = ParseGroupingSets();
+    } else {
+      ParseGroupBy(select);
     }
   }
   if (Accept(Kw::kHaving)) {
@@ -380,12 +367,9 @@ SelectItem* Parser::ParseSelectItem() {
   }
   item->expr = ParseExpr();
   item->name_end = prev_end_;
-  if (Accept(Kw::kAs)) {
+  if (Accept(Kw::kAs) || AtIdent() || AtKind(TokenKind::kString)) {
     item->has_alias = true;
-    item->alias = ParseIdentOrText();
-  } else if (AtIdent() || AtKind(TokenKind::kString)) {
-    item->has_alias = true;
-    item->alias = ParseIdentOrText();
+    item->alias = ParseAlias();
   }
   return Finish(item);
 }
@@ -470,35 +454,111 @@ LockingClause* Parser::ParseLocking() {
   return Finish(locking);
 }
 
-IntoClause* Parser::ParseInto() {
-  auto* into = New<IntoClause>(cur_.begin);
-  Expect(Kw::kInto);
-  if (Accept(Kw::kOutfile)) {
-    into->into = IntoKind::kOutfile;
-    into->file = ParseTextString();
-    if (At(Kw::kCharset) || (At(Kw::kCharacter) && PeekIs(Kw::kSet)) ||
-        (At(Kw::kChar) && PeekIs(Kw::kSet))) {
+void Parser::ParseGroupBy(Select* select) {
+  if (AtAny({Kw::kCube}) || (At(Kw::kRollup) && PeekIsSymbol('('))) {
+    select->rollup =
+        Advance().keyword == Kw::kCube ? RollupKind::kCubeList : RollupKind::kRollupList;
+    ExpectSymbol('(');
+  }
+  Collector<OrderItem*> items(this);
+  do {
+    auto* item = New<OrderItem>(cur_.begin);
+    item->expr = ParseExpr();
+    items.Add(Finish(item));
+  } while (AcceptSymbol(','));
+  select->group_by = items.Take();
+  if (select->rollup != RollupKind::kNone) {
+    ExpectSymbol(')');
+  } else if (At(Kw::kWith) && PeekIs(Kw::kRollup)) {
+    Advance();
+    Advance();
+    select->rollup = RollupKind::kWithRollup;
+  }
+}
+
+// GROUPING SETS ((a, b), (a), ())
+List<GroupingSet*> Parser::ParseGroupingSets() {
+  Advance();
+  Advance();
+  ExpectSymbol('(');
+  Collector<GroupingSet*> sets(this);
+  do {
+    auto* set = New<GroupingSet>(cur_.begin);
+    ExpectSymbol('(');
+    Collector<Expr*> exprs(this);
+    if (!AtSymbol(')')) {
+      do {
+        exprs.Add(ParseExpr());
+      } while (AcceptSymbol(','));
+    }
+    ExpectSymbol(')');
+    set->exprs = exprs.Take();
+    sets.Add(Finish(set));
+  } while (AcceptSymbol(','));
+  ExpectSymbol(')');
+  return sets.Take();
+}
+
+// [URL | URI] 'name' options, or WITH PARAMETERS 'json' options. Of an option given twice the last
+// one counts.
+void Parser::ParseOutfile(IntoClause* into) {
+  into->into = IntoKind::kOutfile;
+  if (Accept(Kw::kUrl)) {
+    into->target = OutfileTarget::kUrl;
+  } else if (Accept(Kw::kUri)) {
+    into->target = OutfileTarget::kUri;
+  } else if (Accept(Kw::kWith)) {
+    Expect(Kw::kParameters);
+    into->target = OutfileTarget::kParameters;
+  }
+  into->file = ParseTextString();
+  for (;;) {
+    if (Accept(Kw::kFormat)) {
+      into->file_format = ParseIdentOrText();
+    } else if (Accept(Kw::kCompression)) {
+      into->compression = ParseIdentOrText();
+    } else if (Accept(Kw::kHeader)) {
+      into->header = At(Kw::kOn) ? OutfileHeader::kOn : OutfileHeader::kOff;
+      if (!Accept(Kw::kOn)) {
+        Expect(Kw::kOff);
+      }
+    } else if (At(Kw::kCharset) || (AtAny({Kw::kCharacter, Kw::kChar}) && PeekIs(Kw::kSet))) {
       if (Advance().keyword != Kw::kCharset) {
         Advance();
       }
       into->charset = ParseCharsetName();
+    } else {
+      break;
     }
-    into->format = ParseOptionalFields();
+  }
+  into->format = ParseOptionalFields();
+}
+
+IntoClause* Parser::ParseInto() {
+  auto* into = New<IntoClause>(cur_.begin);
+  Expect(Kw::kInto);
+  if (Accept(Kw::kOutfile)) {
+    ParseOutfile(into);
     return Finish(into);
   }
-  if (Accept(Kw::kDumpfile)) {
+  if (At(Kw::kDumpfile) && Peek().kind == TokenKind::kString) {
+    Advance();
     into->into = IntoKind::kDumpfile;
     into->file = ParseTextString();
     return Finish(into);
   }
   Collector<Expr*> variables(this);
   do {
-    if (AtSymbol('@')) {
-      auto* variable = New<UserVariable>(cur_.begin);
-      Advance();
+    if (const uint32_t at = cur_.begin; AcceptAtSign()) {
+      auto* variable = New<UserVariable>(at);
       variable->name = ParseIdentOrText();
       variables.Add(Finish(variable));
     } else {
+      if (AtKind(TokenKind::kString)) {
+        // Of no stored program: there a variable has a name without quotes.
+        const Literal* name = ParseTextString();
+        Fail(1327, "42000", "Undeclared variable: " + std::string(name->value));
+      }
       auto* column = New<ColumnRef>(cur_.begin);
       column->column = ParseIdentOrText();
       variables.Add(Finish(column));

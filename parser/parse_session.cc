@@ -26,7 +26,7 @@ Statement* ParseUse(Parser& p) {
       }
       end = p.Advance().end;
     }
-    use->target.text = p.SourceText(begin, end);
+    use->target.text = DecodeName(p.SourceText(begin, end), p.options().charset, p.arena());
     use->target.quoted = false;
   }
   std::string_view rest = use->target.text;
@@ -54,9 +54,8 @@ void ParseCompletion(Parser& p, Transaction* transaction) {
     transaction->chain = p.Accept(Kw::kNo) ? TriState::kNo : TriState::kYes;
     p.Expect(Kw::kChain);
   }
-  if (p.At(Kw::kNo) && p.PeekIs(Kw::kRelease)) {
-    p.Advance();
-    p.Advance();
+  if (p.Accept(Kw::kNo)) {
+    p.Expect(Kw::kRelease);
     transaction->release = TriState::kNo;
   } else if (p.At(Kw::kRelease)) {
     if (transaction->chain == TriState::kYes) {
@@ -146,6 +145,14 @@ Statement* ParseExplainable(Parser& p) {
   return ParseStatement(p);
 }
 
+std::string UpperCase(std::string_view word) {
+  std::string upper(word);
+  for (char& c : upper) {
+    c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  }
+  return upper;
+}
+
 }  // namespace
 
 Statement* ParseExplain(Parser& p) {
@@ -160,6 +167,10 @@ Statement* ParseExplain(Parser& p) {
       }
       p.ExpectSymbol('@');
       explain->into_variable = p.ParseIdentOrText();
+      if (!EqualsIgnoreCase(explain->format.text, "JSON")) {
+        p.Fail(6007, "0A000",
+               "EXPLAIN INTO does not support FORMAT=" + UpperCase(explain->format.text) + ".");
+      }
     }
   };
   into();
@@ -172,13 +183,12 @@ Statement* ParseExplain(Parser& p) {
   if (p.At(Kw::kFor) && (p.PeekIs(Kw::kSchema) || p.PeekIs(Kw::kDatabase))) {
     p.Advance();
     p.Advance();
-    explain->schema = p.ParseIdent();
-  }
-  if (p.At(Kw::kFor)) {
+    explain->schema = p.ParseIdentOrText();
+  } else if (p.At(Kw::kFor)) {
     p.Advance();
     p.Expect(Kw::kConnection);
     explain->explain = ExplainKind::kConnection;
-    explain->connection_id = p.ParseNumber();
+    explain->connection_id = p.ParseRealUlong();
     return p.Finish(explain);
   }
   const bool options = explain->analyze || !explain->format.empty() ||
@@ -218,7 +228,7 @@ Statement* ParsePrepare(Parser& p) {
     case Kw::kPrepare:
       prepare->name = p.ParseIdent();
       p.Expect(Kw::kFrom);
-      if (p.AcceptSymbol('@')) {
+      if (p.AcceptAtSign()) {
         prepare->variable = p.New<UserVariable>(p.prev_end() - 1);
         prepare->variable->name = p.ParseIdentOrText();
         p.Finish(prepare->variable);
@@ -235,7 +245,7 @@ Statement* ParsePrepare(Parser& p) {
         Parser::Collector<Expr*> arguments(&p);
         do {
           auto* variable = p.New<UserVariable>(p.Cur().begin);
-          p.ExpectSymbol('@');
+          p.ExpectAtSign();
           variable->name = p.ParseIdentOrText();
           arguments.Add(p.Finish(variable));
         } while (p.AcceptSymbol(','));

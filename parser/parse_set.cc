@@ -94,7 +94,7 @@ void ParseCharacteristics(Parser& p, SetItem* item) {
 
 void ParseRoleList(Parser& p) {
   do {
-    p.ParseUser();
+    p.ParseRole();
   } while (p.AcceptSymbol(','));
 }
 
@@ -221,6 +221,13 @@ SetItem* ParseSetItem(Parser& p, bool first) {
       item->name = p.ParseCharsetName();
     }
     return p.Finish(item);
+  }
+  if (p.PeekIsSymbol('.')) {
+    for (const std::string_view scope : {"GLOBAL", "SESSION", "LOCAL", "PERSIST", "PERSIST_ONLY"}) {
+      if (p.AtWord(scope)) {
+        p.SyntaxError();
+      }
+    }
   }
   item->scope = AcceptScope(p);
   if (p.At(Kw::kTransaction) && !PeekEqual(p)) {

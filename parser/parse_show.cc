@@ -53,7 +53,7 @@ void TakeArgument(Parser& p, Show* show, uint32_t begin) {
 void ParseShowCreate(Parser& p, Show* show) {
   const Token object = p.Cur();
   if (!p.AtAny({Kw::kDatabase, Kw::kSchema, Kw::kTable, Kw::kView, Kw::kProcedure, Kw::kFunction,
-                Kw::kTrigger, Kw::kEvent, Kw::kLibrary, Kw::kUser})) {
+                Kw::kTrigger, Kw::kEvent, Kw::kLibrary, Kw::kUser, Kw::kMasking})) {
     p.SyntaxError();
   }
   p.Advance();
@@ -84,6 +84,14 @@ void ParseShowCreate(Parser& p, Show* show) {
       break;
     case Kw::kLibrary:
       show->show = ShowKind::kCreateLibrary;
+      break;
+    case Kw::kMasking:
+      p.Expect(Kw::kPolicy);
+      show->show = ShowKind::kCreateMaskingPolicy;
+      if (p.PeekIsSymbol('.')) {
+        p.Advance();
+        p.SyntaxError();
+      }
       break;
     case Kw::kUser: {
       show->show = ShowKind::kCreateUser;

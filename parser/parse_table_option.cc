@@ -7,6 +7,62 @@ namespace {
 
 std::string_view Word(Parser& p) { return KeywordText(p.Advance().keyword); }
 
+// An = and a word that may be in quotes.
+void SkipWord(Parser& p) { p.ParseIdentOrText(); }
+
+// ({URI | FILE_NAME | FILE_PATTERN | FILE_PREFIX} [=] 'x' [options], ...)
+void SkipFiles(Parser& p) {
+  p.ExpectSymbol('(');
+  do {
+    if (!p.AtAny({Kw::kUri, Kw::kFileName, Kw::kFilePattern, Kw::kFilePrefix,
+                  Kw::kAllowMissingFiles, Kw::kStrictLoad})) {
+      p.SyntaxError();
+    }
+    while (p.AtAny({Kw::kUri, Kw::kFileName, Kw::kFilePattern, Kw::kFilePrefix,
+                    Kw::kAllowMissingFiles, Kw::kStrictLoad})) {
+      const bool flag = p.AtAny({Kw::kAllowMissingFiles, Kw::kStrictLoad});
+      p.Advance();
+      p.AcceptSymbol('=');
+      if (flag) {
+        auto* option = p.New<Option>(p.Cur().begin);
+        ParseTernary(p, option);
+      } else {
+        p.ParseStringToken();
+      }
+    }
+  } while (p.AcceptSymbol(','));
+  p.ExpectSymbol(')');
+}
+
+// (FORMAT x HEADER ON ...)
+void SkipFileFormat(Parser& p) {
+  p.ExpectSymbol('(');
+  if (p.Accept(Kw::kFormat)) {
+    SkipWord(p);
+  }
+  if (p.Accept(Kw::kHeader) && !p.Accept(Kw::kOn)) {
+    p.Expect(Kw::kOff);
+  }
+  if (p.Accept(Kw::kCompression)) {
+    p.AcceptSymbol('=');
+    p.ParseStringToken();
+  }
+  if (p.Accept(Kw::kCharacter)) {
+    p.Expect(Kw::kSet);
+    p.ParseCharsetName();
+  } else if (p.Accept(Kw::kCharset)) {
+    p.ParseCharsetName();
+  }
+  p.ParseOptionalFields();
+  if (p.Accept(Kw::kIgnore)) {
+    p.ParseNumber();
+    if (!p.Accept(Kw::kLines)) {
+      p.Expect(Kw::kRows);
+    }
+  }
+  p.ExpectSymbol(')');
+}
+
 Ident WordIdent(Parser& p) {
   Ident ident;
   ident.begin = p.Cur().begin;
@@ -16,12 +72,28 @@ Ident WordIdent(Parser& p) {
 
 }  // namespace
 
+void ParseTernary(Parser& p, Option* option) {
+  if (p.At(Kw::kDefault)) {
+    option->word = WordIdent(p);
+    return;
+  }
+  const Token number = p.Cur();
+  option->value = p.ParseUlong();
+  if (const std::string_view text = p.Text(number); text != "0" && text != "1") {
+    p.SyntaxErrorAt(number.begin, number.end);
+  }
+}
+
 // [DEFAULT] CHARACTER SET [=] x, [DEFAULT] COLLATE [=] x, [DEFAULT] ENCRYPTION [=] 'Y'
 Option* ParseOptionalCharsetOption(Parser& p) {
   const bool has_default = p.At(Kw::kDefault);
   const auto at = [&](Kw keyword) { return has_default ? p.PeekIs(keyword) : p.At(keyword); };
   const bool charset = at(Kw::kCharset) || at(Kw::kCharacter) || at(Kw::kChar);
   if (!charset && !at(Kw::kCollate) && !at(Kw::kEncryption)) {
+    if (has_default) {
+      p.Advance();
+      p.SyntaxError();
+    }
     return nullptr;
   }
   auto* option = p.New<Option>(p.Cur().begin);
@@ -38,7 +110,7 @@ Option* ParseOptionalCharsetOption(Parser& p) {
   }
   p.AcceptSymbol('=');
   option->name = first == Kw::kCollate ? "COLLATE" : "CHARSET";
-  option->word = p.ParseCharsetName();
+  option->word = first == Kw::kCollate ? p.ParseCollationName() : p.ParseCharsetName();
   return p.Finish(option);
 }
 
@@ -62,6 +134,9 @@ Option* ParseOptionalTableOption(Parser& p) {
     case Kw::kSecondaryEngine:
     case Kw::kTablespace: {
       Option* option = start();
+      if (option->name == "TABLESPACE" && !p.AtIdent()) {
+        p.SyntaxError();
+      }
       if (option->name == "SECONDARY_ENGINE" && p.At(Kw::kNull)) {
         option->word = WordIdent(p);
       } else {
@@ -73,17 +148,17 @@ Option* ParseOptionalTableOption(Parser& p) {
     case Kw::kMaxRows:
     case Kw::kMinRows:
     case Kw::kAvgRowLength:
-    case Kw::kAutoIncrement:
+    case Kw::kAutoIncrement: {
+      Option* option = start();
+      option->value = p.ParseUlonglong();
+      return p.Finish(option);
+    }
     case Kw::kKeyBlockSize:
     case Kw::kChecksum:
     case Kw::kTableChecksum:
     case Kw::kDelayKeyWrite: {
       Option* option = start();
-      if (p.AtKind(TokenKind::kHex)) {
-        option->value = p.NewLiteral(LiteralKind::kHex, p.Advance());
-      } else {
-        option->value = p.ParseNumber();
-      }
+      option->value = p.ParseUlong();
       if (option->name == "TABLE_CHECKSUM") {
         option->name = "CHECKSUM";
       }
@@ -92,13 +167,47 @@ Option* ParseOptionalTableOption(Parser& p) {
     case Kw::kPackKeys:
     case Kw::kStatsAutoRecalc:
     case Kw::kStatsPersistent:
+    case Kw::kAllowMissingFiles:
+    case Kw::kStrictLoad:
+    case Kw::kVerifyKeyConstraints:
+    case Kw::kAutoRefresh: {
+      Option* option = start();
+      ParseTernary(p, option);
+      return p.Finish(option);
+    }
     case Kw::kStatsSamplePages: {
       Option* option = start();
       if (p.At(Kw::kDefault)) {
         option->word = WordIdent(p);
-      } else {
-        option->value = p.ParseNumber();
+        return p.Finish(option);
       }
+      const Token number = p.Cur();
+      option->value = p.ParseUlong();
+      const uint64_t pages = std::strtoull(std::string(p.Text(number)).c_str(), nullptr, 0);
+      if (pages == 0 || pages > 0xFFFF) {
+        p.SyntaxErrorBecause("The valid range for stats_sample_pages is [1, 65535]. Error", number);
+      }
+      return p.Finish(option);
+    }
+    case Kw::kAutoRefreshSource: {
+      Option* option = start();
+      if (p.At(Kw::kNone)) {
+        option->word = WordIdent(p);
+      } else {
+        option->value = p.ParseStringToken();
+      }
+      return p.Finish(option);
+    }
+    case Kw::kFiles:
+    case Kw::kFileFormat: {
+      Option* option = start();
+      option->word.begin = p.Cur().begin;
+      if (option->name == "FILES") {
+        SkipFiles(p);
+      } else {
+        SkipFileFormat(p);
+      }
+      option->word.text = p.SourceText(option->word.begin, p.prev_end());
       return p.Finish(option);
     }
     case Kw::kPassword:
@@ -108,16 +217,12 @@ Option* ParseOptionalTableOption(Parser& p) {
     case Kw::kEngineAttribute:
     case Kw::kSecondaryEngineAttribute: {
       Option* option = start();
-      option->value = p.ParseTextString();
+      option->value = p.ParseStringToken();
       return p.Finish(option);
     }
     case Kw::kAutoextendSize: {
       Option* option = start();
-      if (p.AtKind(TokenKind::kInteger)) {
-        option->value = p.ParseNumber();
-      } else {
-        option->word = p.ParseIdent();
-      }
+      option->value = p.ParseSize();
       return p.Finish(option);
     }
     case Kw::kRowFormat: {

@@ -151,16 +151,19 @@ TableRef* Parser::ParseTableFactor() {
   factor->table = ParseTableName();
   factor->partitions = ParseOptionalPartitions();
   factor->alias = ParseOptionalTableAlias();
+  factor->hints = ParseIndexHints();
   if (Accept(Kw::kTablesample)) {
     if (!At(Kw::kSystem) && !At(Kw::kBernoulli)) {
       SyntaxError();
     }
     factor->sample_method = KeywordText(Advance().keyword);
     ExpectSymbol('(');
+    if (AtKind(TokenKind::kString) || At(Kw::kNull)) {
+      SyntaxError();
+    }
     factor->sample_percent = ParsePrimary();
     ExpectSymbol(')');
   }
-  factor->hints = ParseIndexHints();
   return Finish(factor);
 }
 
@@ -170,6 +173,10 @@ Parser::QueryOrTable Parser::ParseTableAfterParen() {
   const uint32_t begin = cur_.begin;
   if (AtQueryStart()) {
     return {ParseQueryExpression(false), nullptr};
+  }
+  if (At(Kw::kValues)) {
+    Advance();
+    SyntaxError();
   }
   TableRef* first = nullptr;
   if (AtSymbol('(')) {
@@ -184,6 +191,9 @@ Parser::QueryOrTable Parser::ParseTableAfterParen() {
         return inner;
       }
       first = ParseDerivedTail(inner.query, begin, false);
+      if (AtSymbol(')')) {
+        SyntaxError();  // only a join or a list of tables stands in parentheses
+      }
     } else {
       first = inner.table;
     }
@@ -251,7 +261,7 @@ List<IndexHint*> Parser::ParseIndexHints() {
         if (At(Kw::kPrimary)) {
           Ident primary;
           primary.begin = cur_.begin;
-          primary.text = Text(Advance());
+          primary.text = KeywordText(Advance().keyword);
           indexes.Add(primary);
         } else {
           indexes.Add(ParseIdent());
@@ -282,6 +292,26 @@ TableRef* Parser::ParseJsonTable() {
   }
   table->alias = ParseOptionalTableAlias();
   return Finish(table);
+}
+
+// [... ON EMPTY] [... ON ERROR] in either order.
+void Parser::ParseJsonColumnResponses(JsonTableColumn* column) {
+  ParseJsonResponses(column);
+  const bool only_error =
+      column->on_error != JsonResponse::kNone && column->on_empty == JsonResponse::kNone;
+  if (!only_error || !AtAny({Kw::kError, Kw::kNull, Kw::kDefault})) {
+    return;
+  }
+  if (At(Kw::kDefault)) {
+    Advance();
+    column->on_empty = JsonResponse::kDefault;
+    column->empty_default = ParseSignedLiteral();
+  } else {
+    column->on_empty = At(Kw::kError) ? JsonResponse::kError : JsonResponse::kNull;
+    Advance();
+  }
+  Expect(Kw::kOn);
+  Expect(Kw::kEmpty);
 }
 
 // COLUMNS ( ... )
@@ -323,9 +353,7 @@ List<JsonTableColumn*> Parser::ParseJsonColumns() {
       SyntaxError();
     }
     column->path = ParseTextString();
-    if (column->column == JsonColumnKind::kPath) {
-      ParseJsonResponses(column);
-    }
+    ParseJsonColumnResponses(column);
     columns.Add(Finish(column));
   } while (AcceptSymbol(','));
   ExpectSymbol(')');

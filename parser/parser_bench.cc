@@ -1,9 +1,13 @@
-// What parsing and digests cost. The statements are typical of sysbench, TPC-C and TPC-H.
+// What parsing and digests cost: build/release/bin/parser_bench. Of the sets of statements the time
+// is that of one statement on average.
 
 #include <benchmark/benchmark.h>
 
+#include <span>
 #include <string>
 
+#include "parser/bench_statements.h"
+#include "parser/count_allocations.h"
 #include "parser/digest.h"
 #include "parser/parse.h"
 #include "parser/printer.h"
@@ -11,49 +15,63 @@
 namespace keyspan::parser {
 namespace {
 
-constexpr std::string_view kStatements[] = {
-    // 60 bytes.
-    "SELECT c, pad, k FROM sbtest1 WHERE id = 50234 AND k > 10018",
-    "SELECT SUM(k) FROM sbtest1 WHERE id BETWEEN 49912 AND 50011",
-    "INSERT INTO sbtest1 (id, k, c, pad) VALUES (5013, 4985, "
-    "'68487932199-96439406143-93774651418-41631865787', '34551750492-67990399350-81179284955')",
-    "SELECT i_price, i_name, i_data FROM item WHERE i_id = 1234",
-    "SELECT c_discount, c_last, c_credit, w_tax FROM customer, warehouse WHERE w_id = 5 AND c_w_id "
-    "= w_id AND c_d_id = 3 AND c_id = 1029",
-    "SELECT l_returnflag, l_linestatus, SUM(l_quantity) AS sum_qty, SUM(l_extendedprice * (1 - "
-    "l_discount)) AS sum_disc_price, AVG(l_quantity) AS avg_qty, COUNT(*) AS count_order FROM "
-    "lineitem WHERE l_shipdate <= DATE '1998-12-01' - INTERVAL 90 DAY GROUP BY l_returnflag, "
-    "l_linestatus ORDER BY l_returnflag, l_linestatus",
-};
+using Statements = std::span<const std::string_view>;
 
-void BM_Digest(benchmark::State& state) {
-  const std::string_view sql = kStatements[state.range(0)];
+// Runs `work` over the statements, one per iteration, and counts bytes and allocations.
+template <typename Work>
+void Measure(benchmark::State& state, Statements statements, const Work& work) {
+  for (const std::string_view sql : statements) {
+    work(sql);
+  }
+  size_t next = 0;
+  size_t bytes = 0;
+  const uint64_t before = allocations;
+  for (auto _ : state) {
+    work(statements[next]);
+    bytes += statements[next].size();
+    next = next + 1 == statements.size() ? 0 : next + 1;
+  }
+  state.counters["allocations"] = benchmark::Counter(static_cast<double>(allocations - before),
+                                                     benchmark::Counter::kAvgIterations);
+  state.SetBytesProcessed(static_cast<int64_t>(bytes));
+}
+
+void BM_Digest(benchmark::State& state, Statements statements) {
   Digester digester;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(digester.Compute(sql).digest);
-  }
-  state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * sql.size()));
+  Measure(state, statements,
+          [&](std::string_view sql) { benchmark::DoNotOptimize(digester.Compute(sql).digest); });
 }
-BENCHMARK(BM_Digest)->DenseRange(0, 5);
 
-void BM_Parse(benchmark::State& state) {
-  const std::string_view sql = kStatements[state.range(0)];
-  for (auto _ : state) {
+void BM_Parse(benchmark::State& state, Statements statements) {
+  Measure(state, statements, [](std::string_view sql) {
     Result<ParsedStatement> parsed = Parse(sql);
+    if (!parsed.ok()) {
+      std::abort();
+    }
     benchmark::DoNotOptimize(parsed);
-  }
-  state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * sql.size()));
+  });
 }
-BENCHMARK(BM_Parse)->DenseRange(0, 5);
 
-void BM_Print(benchmark::State& state) {
-  Result<ParsedStatement> parsed = Parse(kStatements[state.range(0)]);
-  for (auto _ : state) {
+void BM_ParseAndPrint(benchmark::State& state, Statements statements) {
+  Measure(state, statements, [](std::string_view sql) {
+    Result<ParsedStatement> parsed = Parse(sql);
     benchmark::DoNotOptimize(Print(parsed->root()));
-  }
+  });
 }
-BENCHMARK(BM_Print)->DenseRange(0, 5);
 
+constexpr std::string_view kPointSelects[] = {kPointSelect};
+
+#define KEYSPAN_BENCH(work)                               \
+  BENCHMARK_CAPTURE(work, point_select, kPointSelects);   \
+  BENCHMARK_CAPTURE(work, sysbench, kSysbenchStatements); \
+  BENCHMARK_CAPTURE(work, tpcc, kTpccStatements);         \
+  BENCHMARK_CAPTURE(work, tpch, kTpchStatements)
+
+KEYSPAN_BENCH(BM_Digest);
+KEYSPAN_BENCH(BM_Parse);
+KEYSPAN_BENCH(BM_ParseAndPrint);
+
+// 16 MB of rows.
 std::string BigInsert() {
   std::string sql = "INSERT INTO t (a, b, c) VALUES (1,'x',2.5)";
   while (sql.size() < (16u << 20)) {
@@ -64,21 +82,15 @@ std::string BigInsert() {
 
 void BM_DigestBigInsert(benchmark::State& state) {
   const std::string sql = BigInsert();
-  Digester digester;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(digester.Compute(sql).digest);
-  }
-  state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * sql.size()));
+  const std::string_view statements[] = {sql};
+  BM_Digest(state, statements);
 }
 BENCHMARK(BM_DigestBigInsert)->Unit(benchmark::kMillisecond);
 
 void BM_ParseBigInsert(benchmark::State& state) {
   const std::string sql = BigInsert();
-  for (auto _ : state) {
-    Result<ParsedStatement> parsed = Parse(sql);
-    benchmark::DoNotOptimize(parsed);
-  }
-  state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * sql.size()));
+  const std::string_view statements[] = {sql};
+  BM_Parse(state, statements);
 }
 BENCHMARK(BM_ParseBigInsert)->Unit(benchmark::kMillisecond);
 

@@ -131,9 +131,14 @@ void Parser::ExpectSymbol(char c) {
 
 void Parser::SyntaxError() { SyntaxErrorAt(cur_.begin, cur_.end); }
 
-void Parser::SyntaxErrorAt(uint32_t offset, uint32_t line_offset) {
-  // MySQL shows at most 80 characters from the token on, whole characters only.
-  std::string_view near = text_.substr(std::min<size_t>(offset, text_.size()));
+namespace {
+
+constexpr std::string_view kSyntaxError =
+    "You have an error in your SQL syntax; check the manual that corresponds to your MySQL server "
+    "version for the right syntax to use";
+
+// MySQL shows at most 80 characters from the token on, whole characters only.
+std::string_view NearText(std::string_view near) {
   while (!near.empty() && (near.back() == ' ' || (near.back() >= 9 && near.back() <= 13))) {
     near.remove_suffix(1);
   }
@@ -144,12 +149,40 @@ void Parser::SyntaxErrorAt(uint32_t offset, uint32_t line_offset) {
       ++bytes;
     }
   }
-  near = near.substr(0, bytes);
-  throw ParseFailure{
-      1064, "42000",
-      fmt::format("You have an error in your SQL syntax; check the manual that corresponds to your "
-                  "MySQL server version for the right syntax to use near '{}' at line {}",
-                  near, Lexer::LineAt(text_, line_offset))};
+  return near.substr(0, bytes);
+}
+
+[[noreturn]] void FailNear(std::string_view reason, std::string_view rest, size_t line) {
+  throw ParseFailure{1064, "42000",
+                     fmt::format("{} near '{}' at line {}", reason, NearText(rest), line)};
+}
+
+}  // namespace
+
+void Parser::SyntaxErrorAt(uint32_t offset, uint32_t line_offset) {
+  // White space at the end of the text does not count.
+  const size_t last = text_.find_last_not_of(" \t\n\v\f\r");
+  const uint32_t end = last == std::string_view::npos ? 0 : static_cast<uint32_t>(last + 1);
+  FailNear(kSyntaxError, text_.substr(std::min<size_t>(offset, text_.size())),
+           Lexer::LineAt(text_, std::min(line_offset, end)));
+}
+
+void Parser::SyntaxErrorBecause(std::string_view reason, const Token& token) {
+  FailNear(reason, text_.substr(std::min<size_t>(token.begin, text_.size())),
+           Lexer::LineAt(text_, token.end));
+}
+
+bool Parser::AcceptAtSign() {
+  if (AtKind(TokenKind::kAtAt)) {
+    SyntaxErrorAt(cur_.begin + 1, cur_.end);
+  }
+  return AcceptSymbol('@');
+}
+
+void Parser::ExpectAtSign() {
+  if (!AcceptAtSign()) {
+    SyntaxError();
+  }
 }
 
 void Parser::Fail(uint16_t mysql_errno, const char* sqlstate, std::string message) {
@@ -184,21 +217,28 @@ std::string_view Parser::SourceText(uint32_t begin, uint32_t end) {
     return source;
   }
   // Copy the tokens, one space wherever something stood between two.
-  char* out = static_cast<char*>(arena_.Allocate(source.size() + 1, 1));
+  char* out = static_cast<char*>(arena_.Allocate(source.size() * 2, 1));
   size_t size = 0;
-  Lexer lexer(text_.substr(0, end), options_);
-  uint32_t last_end = begin;
-  for (Token token = lexer.Next();
-       token.kind != TokenKind::kEnd && token.kind != TokenKind::kInvalid; token = lexer.Next()) {
+  if (!source_lexer_ || begin < source_token_.begin) {
+    source_lexer_.emplace(text_, options_);
+    source_token_ = source_lexer_->Next();
+  }
+  Token last;
+  for (Token& token = source_token_; token.begin < end && token.kind != TokenKind::kEnd;
+       token = source_lexer_->Next()) {
     if (token.begin < begin) {
       continue;
     }
-    if (token.begin > last_end && size != 0) {
+    // Two minus signs before a comment would become one where the comment is gone.
+    if (size != 0 && (token.begin > last.end || (token.IsSymbol('-') && last.IsSymbol('-')))) {
       out[size++] = ' ';
     }
     std::memcpy(out + size, text_.data() + token.begin, token.end - token.begin);
     size += token.end - token.begin;
-    last_end = token.end;
+    last = token;
+    if (token.kind == TokenKind::kInvalid) {
+      break;
+    }
   }
   return {out, size};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -58,6 +59,9 @@ class Parser {
   bool Accept(Kw first, Kw second);  // both or none
   bool AcceptSymbol(char c);
   bool AcceptWord(std::string_view word);
+  // The @ of a user variable where no system variable may be: MySQL takes the first of two.
+  bool AcceptAtSign();
+  void ExpectAtSign();
   void Expect(Kw keyword);
   void ExpectSymbol(char c);
   bool AtEnd() const { return AtKind(TokenKind::kEnd) || AtSymbol(';'); }
@@ -67,6 +71,11 @@ class Parser {
   // --- Errors.
   [[noreturn]] void SyntaxError();
   [[noreturn]] void SyntaxErrorAt(uint32_t offset, uint32_t line_offset);
+  // 1064 with what MySQL says in place of its usual "You have an error in your SQL syntax; ...".
+  [[noreturn]] void SyntaxErrorBecause(std::string_view reason) {
+    SyntaxErrorBecause(reason, cur_);
+  }
+  [[noreturn]] void SyntaxErrorBecause(std::string_view reason, const Token& token);
   [[noreturn]] void Fail(uint16_t mysql_errno, const char* sqlstate, std::string message);
 
   // --- Memory.
@@ -83,8 +92,8 @@ class Parser {
     node->end = prev_end_;
     return node;
   }
-  // The source [begin, prev_end) for statements kept as text; if executable comments or comments
-  // were in it, with these resolved.
+  // The source [begin, end), both at tokens that were consumed, for statements kept as text; if
+  // executable comments or comments were in it, with these resolved.
   std::string_view SourceText(uint32_t begin, uint32_t end);
   const ParseOptions& options() const { return options_; }
 
@@ -94,23 +103,35 @@ class Parser {
   Ident ParseIdent();
   bool AtIdentOrText() const;
   Ident ParseIdentOrText();     // also 'text'; hostnames after @
+  Ident ParseAlias();           // of a select item
   TableName* ParseTableName();  // [schema.]name
   TableName* ParseUser();       // 'u'@'h': name and host (in schema), CURRENT_USER
   std::string_view ParseUserText();
-  Ident ParseCharsetName();  // BINARY, DEFAULT excluded
+  // A name or text that is no word which GRANT would take for a privilege.
+  bool AtRole() const;
+  TableName* ParseRole();  // 'r'@'h'
+  // Names that MySQL knows (else 1115 and 1273), BINARY too, DEFAULT not.
+  Ident ParseCharsetName();
   Ident ParseCollationName();
   List<Ident> ParseIdentList();  // a, b, c
   List<Ident> ParseParenIdentList();
   List<TableName*> ParseTableNames();
   ColumnRef* ParseColumnRef();  // up to three parts
-  CiIdent ParseVariableNamePart();
   bool AcceptIfExists();
   bool AcceptIfNotExists();
 
   // --- Literals.
-  Literal* ParseString();      // one string token, or several adjacent ones
-  Literal* ParseTextString();  // exactly one token, as options want; hex and bit allowed
-  Literal* ParseNumber();      // an unsigned integer
+  Literal* ParseString();       // one string token, or several adjacent ones
+  Literal* ParseTextString();   // exactly one token, as options want; hex and bit allowed
+  Literal* ParseStringToken();  // the same, quoted text only
+  Literal* ParseNumber();       // an unsigned integer
+  // MySQL's three ways to take an unsigned number. It cuts off a fraction where it takes one.
+  bool AtNumberToken() const;
+  Literal* ParseUlong();      // in hex and with a fraction too
+  Literal* ParseUlonglong();  // with a fraction too
+  Literal* ParseRealUlong();  // in hex too
+  bool AtSize() const;
+  Literal* ParseSize();  // 4096, 4K, 1m, 2G: also in hex
   std::string_view ParseIntegerText();
   Expr* ParseSignedLiteral();  // [+|-] literal
   Literal* NewLiteral(LiteralKind kind, const Token& token);
@@ -248,6 +269,7 @@ class Parser {
   void ParseOptionalOver(FunctionCall* call, bool required);
   void ParseWindowFrame(WindowSpec* spec);
   FrameBound* ParseFrameBound();
+  Expr* ParseDualityObject(const Token& name);
   Expr* ParseDateArithmetic(const Token& name, bool plain_allowed);
   FunctionCall* NewCall(const Token& name);
   List<Expr*> ParseArguments(int min, int max);  // after `(`, through `)`
@@ -265,6 +287,8 @@ class Parser {
     }
   }
 
+  Ident ParseCharsetWord();
+
   Query* ParseQueryBody(Query* first, bool first_in_parens, int level);
   Query* ParseQueryPrimary(bool* in_parens);
   Query* ParseQueryRest(WithClause* with, uint32_t begin, bool top_level);
@@ -275,6 +299,9 @@ class Parser {
   Query* ParseValuesOrTable();
   void ParseSelectOptions(Select* select);
   IntoClause* ParseInto();
+  void ParseOutfile(IntoClause* into);
+  void ParseGroupBy(Select* select);
+  List<GroupingSet*> ParseGroupingSets();
   LockingClause* ParseLocking();
   TableRef* ParseTableFactor();
   TableRef* ParseJoinTail(TableRef* left, uint32_t begin);
@@ -282,6 +309,7 @@ class Parser {
   TableRef* ParseDerivedTail(Query* query, uint32_t begin, bool lateral);
   TableRef* ParseJsonTable();
   List<JsonTableColumn*> ParseJsonColumns();
+  void ParseJsonColumnResponses(JsonTableColumn* column);
   List<IndexHint*> ParseIndexHints();
   Ident ParseOptionalTableAlias();
 
@@ -304,6 +332,9 @@ class Parser {
   size_t next_digest_literal_ = 0;
   size_t slots_found_ = 0;
   std::vector<uint64_t> scratch_;
+  // Where SourceText came to: it is asked for one piece of the text after the other.
+  std::optional<Lexer> source_lexer_;
+  Token source_token_;
 };
 
 template <typename T>

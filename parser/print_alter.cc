@@ -85,7 +85,12 @@ void Printer::Print(const AlterAction* node) {
     case AlterKind::kAlterColumn:
       Put("ALTER COLUMN ");
       Name(node->name);
-      if (node->drop_default) {
+      if (node->masking_policy) {
+        Put(node->new_name.empty() ? " DROP MASKING POLICY" : " SET MASKING POLICY ");
+        if (!node->new_name.empty()) {
+          Name(node->new_name);
+        }
+      } else if (node->drop_default) {
         Put(" DROP DEFAULT");
       } else if (node->visibility != Visibility::kUnset) {
         Put(node->visibility == Visibility::kVisible ? " SET VISIBLE" : " SET INVISIBLE");
@@ -196,6 +201,10 @@ void Printer::Print(const AlterAction* node) {
       if (!node->partition_names.empty()) {
         Put(" PARTITION ");
         ParenNames(node->partition_names);
+      }
+      if (!node->word.empty()) {
+        Put(" GUIDED ");
+        Put(node->word);
       }
       return;
     case AlterKind::kPartitionBy:

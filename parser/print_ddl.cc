@@ -157,6 +157,14 @@ void Printer::Print(const ColumnDef* node) {
     LiteralText(node->secondary_engine_attribute);
   }
   PutIf(node->not_secondary, " NOT SECONDARY");
+  if (node->external_format != nullptr) {
+    Put(" EXTERNAL_FORMAT ");
+    LiteralText(node->external_format);
+  }
+  if (!node->masking_policy.empty()) {
+    Put(" MASKING POLICY ");
+    Name(node->masking_policy);
+  }
   for (const CheckConstraint* check : node->checks) {
     Put(" ");
     Print(check);
@@ -234,6 +242,8 @@ void Printer::Print(const IndexDef* node) {
 
 void Printer::Print(const PartitionDef* node) {
   Name(node->name);
+  // A value that begins with a parenthesis would be read as a row of values.
+  const bool full_parentheses = std::exchange(options_.full_parentheses, false);
   if (node->less_than) {
     Put(" VALUES LESS THAN ");
     if (node->maxvalue) {
@@ -251,6 +261,7 @@ void Printer::Print(const PartitionDef* node) {
       Put(")");
     }
   }
+  options_.full_parentheses = full_parentheses;
   PutOptions(this, node->options);
   if (!node->subpartitions.empty()) {
     Put(" (");
@@ -440,6 +451,7 @@ void Printer::Print(const CreateView* node) {
     Put(" ");
   }
   PutIf(node->materialized, "MATERIALIZED ");
+  PutIf(node->json_duality, "JSON DUALITY ");
   Put("VIEW ");
   PutIf(node->if_not_exists, "IF NOT EXISTS ");
   Print(node->view);

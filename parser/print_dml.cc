@@ -49,14 +49,18 @@ void Printer::Print(const Insert* node) {
       Put(")");
     }
     if (node->query != nullptr) {
+      // INTO is only taken in parentheses; the first after the table's name are a column list's.
+      const bool into = node->query->into != nullptr;
       Put(" ");
+      PutIf(into, node->has_columns ? "(" : "((");
       Node_(node->query);
+      PutIf(into, node->has_columns ? ")" : "))");
     } else {
       Put(" VALUES ");
       Comma(node->rows);
     }
   }
-  if (!node->row_alias.empty()) {
+  if (node->row_alias.given()) {
     Put(" AS ");
     Name(node->row_alias);
     if (!node->row_alias_columns.empty()) {
@@ -111,7 +115,7 @@ void Printer::Print(const Delete* node) {
     const auto* factor = Cast<TableFactor>(static_cast<const Node*>(node->from[0]));
     Put("FROM ");
     Print(factor->table);
-    if (!factor->alias.empty()) {
+    if (factor->alias.given()) {
       Put(" AS ");
       Name(factor->alias);
     }
@@ -154,6 +158,10 @@ void Printer::Print(const LoadData* node) {
   if (node->rows_identified_by != nullptr) {
     Put(" ROWS IDENTIFIED BY ");
     LiteralText(node->rows_identified_by);
+  }
+  if (node->compression != nullptr) {
+    Put(" COMPRESSION = ");
+    LiteralText(node->compression);
   }
   if (node->format != nullptr) {
     Put(" ");
@@ -198,7 +206,7 @@ void Printer::Print(const Handler* node) {
   switch (node->action) {
     case HandlerAction::kOpen:
       Put(" OPEN");
-      if (!node->alias.empty()) {
+      if (node->alias.given()) {
         Put(" AS ");
         Name(node->alias);
       }

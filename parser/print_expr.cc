@@ -234,31 +234,37 @@ void Printer::BinaryChain(const Binary* top) {
 
 void Printer::Print(const Binary* node) { BinaryChain(node); }
 
-void Printer::LiteralText(const Literal* literal) {
-  if (literal->text.empty()) {
-    // Made by a rewrite.
-    Put(literal->literal == LiteralKind::kString ? QuoteString(literal->value)
-                                                 : std::string(literal->value));
+void Printer::String(std::string_view value) {
+  if ((options_.sql_mode & kModeNoBackslashEscapes) == 0) {
+    Put(QuoteString(value, options_.charset));
     return;
   }
+  Put("'");
+  for (const char c : value) {
+    Put(std::string_view(&c, 1));
+    PutIf(c == '\'', "'");
+  }
+  Put("'");
+}
+
+void Printer::LiteralText(const Literal* literal) {
   const bool string =
       literal->literal == LiteralKind::kString || literal->literal == LiteralKind::kNString;
+  if (literal->text.empty()) {
+    // Made by a rewrite.
+    if (literal->literal == LiteralKind::kString) {
+      String(literal->value);
+    } else {
+      Put(literal->value);
+    }
+    return;
+  }
   const bool pieces = string && literal->text_begin + literal->text.size() != 0 &&
                       literal->text.size() > literal->value.size() + 3 &&
                       literal->text.find_first_of(" \t\r\n\v\f/#-") != std::string_view::npos;
   if (literal->text.front() == '"' || pieces) {
-    const bool no_escapes = (options_.sql_mode & kModeNoBackslashEscapes) != 0;
     PutIf(literal->literal == LiteralKind::kNString, "N");
-    if (!no_escapes) {
-      Put(QuoteString(literal->value));
-      return;
-    }
-    Put("'");
-    for (const char c : literal->value) {
-      Put(std::string_view(&c, 1));
-      PutIf(c == '\'', "'");
-    }
-    Put("'");
+    String(literal->value);
     return;
   }
   Put(literal->text);
@@ -327,26 +333,14 @@ void Printer::Print(const Hole* node) {
 }
 
 void Printer::Print(const ColumnRef* node) {
-  if (!node->schema.empty()) {
-    Name(node->schema);
-    Put(".");
-  }
-  if (!node->table.empty()) {
-    Name(node->table);
-    Put(".");
-  }
+  Qualifier(node->schema);
+  Qualifier(node->table);
   Name(node->column);
 }
 
 void Printer::Print(const Star* node) {
-  if (!node->schema.empty()) {
-    Name(node->schema);
-    Put(".");
-  }
-  if (!node->table.empty()) {
-    Name(node->table);
-    Put(".");
-  }
+  Qualifier(node->schema);
+  Qualifier(node->table);
   Put("*");
 }
 
@@ -386,7 +380,7 @@ void Printer::Print(const SystemVariable* node) {
   PutIf(node->scope == VariableScope::kGlobal, "GLOBAL.");
   PutIf(node->scope == VariableScope::kSession, "SESSION.");
   PutIf(node->scope == VariableScope::kLocal, "LOCAL.");
-  if (!node->base.empty()) {
+  if (node->base.given()) {
     VariableName(node->base);
     Put(".");
   }

@@ -5,13 +5,12 @@ namespace keyspan::parser {
 
 void Printer::Print(const FunctionCall* node) {
   const List<Expr*>& args = node->args;
-  if (!node->schema.empty()) {
-    Name(node->schema);
-    Put(".");
+  if (node->schema.given()) {
+    Qualifier(node->schema);
     Name(node->name);
   } else if (node->name.quoted) {
     // `count`(x) is a stored function, count(x) is not.
-    Put(QuoteIdent(node->name.text, true));
+    Put(QuoteIdent(node->name.text, true, options_.charset));
   } else {
     Put(node->name.text);
   }
@@ -39,6 +38,15 @@ void Printer::Print(const FunctionCall* node) {
       Put("FROM ");
       Expr_(args.back());
       break;
+    case CallForm::kDuality:
+      Expr_(args[0]);
+      for (uint32_t i = 1; i < args.size(); i += 2) {
+        Put(i == 1 ? " " : ", ");
+        Expr_(args[i]);
+        Put(" : ");
+        Expr_(args[i + 1]);
+      }
+      break;
     case CallForm::kTrimFrom:
     case CallForm::kExtract:
       Expr_(args[0]);
@@ -49,9 +57,9 @@ void Printer::Print(const FunctionCall* node) {
       for (uint32_t i = 0; i < args.size(); ++i) {
         PutIf(i != 0, ", ");
         Expr_(args[i]);
-        if (!node->arg_aliases.empty() && !node->arg_aliases[i].empty()) {
+        if (!node->arg_aliases.empty() && node->arg_aliases[i].given()) {
           Put(" AS ");
-          Put(QuoteIdent(node->arg_aliases[i]));
+          Name(node->arg_aliases[i]);
         }
       }
   }

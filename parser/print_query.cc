@@ -59,10 +59,7 @@ void Printer::QueryTail(const Query* query) {
 }
 
 void Printer::Print(const TableName* node) {
-  if (!node->schema.empty()) {
-    Name(node->schema);
-    Put(".");
-  }
+  Qualifier(node->schema);
   Name(node->name);
 }
 
@@ -81,9 +78,13 @@ void Printer::Print(const TableFactor* node) {
     Put(" PARTITION ");
     ParenNames(node->partitions);
   }
-  if (!node->alias.empty()) {
+  if (node->alias.given()) {
     Put(" AS ");
     Name(node->alias);
+  }
+  for (const IndexHint* hint : node->hints) {
+    Put(" ");
+    Print(hint);
   }
   if (node->sample_percent != nullptr) {
     Put(" TABLESAMPLE ");
@@ -91,10 +92,6 @@ void Printer::Print(const TableFactor* node) {
     Put("(");
     Expr_(node->sample_percent);
     Put(")");
-  }
-  for (const IndexHint* hint : node->hints) {
-    Put(" ");
-    Print(hint);
   }
 }
 
@@ -156,6 +153,12 @@ void Printer::Print(const OrderItem* node) {
   PutIf(node->order == SortOrder::kDesc, " DESC");
 }
 
+void Printer::Print(const GroupingSet* node) {
+  Put("(");
+  Comma(node->exprs);
+  Put(")");
+}
+
 void Printer::Print(const LockingClause* node) {
   if (node->strength == LockStrength::kShareMode) {
     Put("LOCK IN SHARE MODE");
@@ -203,11 +206,24 @@ void Printer::Print(const IntoClause* node) {
     return;
   }
   Put(node->into == IntoKind::kOutfile ? "OUTFILE " : "DUMPFILE ");
+  PutIf(node->target == OutfileTarget::kUrl, "URL ");
+  PutIf(node->target == OutfileTarget::kUri, "URI ");
+  PutIf(node->target == OutfileTarget::kParameters, "WITH PARAMETERS ");
   LiteralText(node->file);
   if (!node->charset.empty()) {
     Put(" CHARACTER SET ");
     Charset(node->charset);
   }
+  if (!node->file_format.empty()) {
+    Put(" FORMAT ");
+    Name(node->file_format);
+  }
+  if (!node->compression.empty()) {
+    Put(" COMPRESSION ");
+    Name(node->compression);
+  }
+  PutIf(node->header == OutfileHeader::kOn, " HEADER ON");
+  PutIf(node->header == OutfileHeader::kOff, " HEADER OFF");
   if (node->format != nullptr) {
     Put(" ");
     Print(node->format);
@@ -280,6 +296,11 @@ void Printer::Print(const Select* node) {
     Comma(node->group_by);
     PutIf(node->rollup == RollupKind::kWithRollup, " WITH ROLLUP");
     PutIf(node->rollup > RollupKind::kWithRollup, ")");
+  }
+  if (!node->grouping_sets.empty()) {
+    Put(" GROUP BY GROUPING SETS (");
+    Comma(node->grouping_sets);
+    Put(")");
   }
   if (node->having != nullptr) {
     Put(" HAVING ");

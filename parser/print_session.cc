@@ -30,8 +30,8 @@ void Printer::Print(const SetItem* node) {
       } else {
         Scope(node->scope);
       }
-      if (!node->base.empty()) {
-        if (EqualsIgnoreCase(node->base.text, "default")) {
+      if (node->base.given()) {
+        if (EqualsIgnoreCase(node->base.text, "default") && !node->base.quoted) {
           Put("DEFAULT");
         } else {
           VariableName(node->base);
@@ -148,7 +148,7 @@ void Printer::Print(const Show* node) {
       return;
     case ShowKind::kUnresolvedTransactions:
       Put("UNRESOLVED TRANSACTIONS");
-      if (!node->schema.empty()) {
+      if (node->schema.given()) {
         Put(" FOR ");
         Name(node->schema);
       }
@@ -157,7 +157,7 @@ void Printer::Print(const Show* node) {
       Put(ShowKindName(node->show));
       name();
   }
-  if (!node->schema.empty()) {
+  if (node->schema.given()) {
     Put(" FROM ");
     Name(node->schema);
   }
@@ -235,7 +235,7 @@ void Printer::Print(const Explain* node) {
     AtName(node->into_variable);
     Put(" ");
   }
-  if (!node->schema.empty()) {
+  if (node->schema.given()) {
     Put("FOR SCHEMA ");
     Name(node->schema);
     Put(" ");

@@ -1,5 +1,8 @@
 #include "parser/printer.h"
 
+#include <algorithm>
+
+#include "parser/char_class.h"
 #include "parser/printer_core.h"
 #include "parser/token.h"
 #include "parser/visit.h"
@@ -14,13 +17,26 @@ void Printer::Node_(const Node* node) {
   DispatchNode(node, [this](const auto* typed) { Print(typed); });
 }
 
-void Printer::Name(const Ident& ident) { Put(QuoteIdent(ident.text)); }
+void Printer::Name(const Ident& ident) {
+  if (ident.text.find('\0') != std::string_view::npos) {
+    String(ident.text);  // it came as text, because MySQL takes no zero byte in backquotes
+    return;
+  }
+  Put(QuoteIdent(ident.text, false, options_.charset));
+}
 
 void Printer::Charset(const Ident& ident) {
   if (EqualsIgnoreCase(ident.text, "binary")) {
     Put("BINARY");
   } else {
     Name(ident);
+  }
+}
+
+void Printer::Qualifier(const Ident& ident) {
+  if (ident.given()) {
+    Name(ident);
+    Put(".");
   }
 }
 
@@ -45,12 +61,19 @@ void Printer::AtName(const Ident& ident) {
     bare = bare && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                     c == '_' || c == '.' || c == '$');
   }
-  Put(bare ? std::string(ident.text) : QuoteIdent(ident.text, true));
+  if (bare) {
+    Put(ident.text);
+  } else if (ident.text.find('\0') != std::string_view::npos) {
+    String(ident.text);
+  } else {
+    Put(QuoteIdent(ident.text, true, options_.charset));
+  }
 }
 
 void Printer::VariableName(const Ident& ident) {
   const Kw keyword = FindKeyword(ident.text);
-  if (keyword != Kw::kNotKeyword && !IsReserved(keyword)) {
+  // SET `names` = 1 is not SET names = 1.
+  if (keyword != Kw::kNotKeyword && !IsReserved(keyword) && !ident.quoted) {
     Put(ident.text);
   } else {
     Name(ident);
@@ -63,46 +86,67 @@ void Printer::HoleAt(SqlTemplate::HoleKind kind, uint32_t index) {
   template_->holes.push_back({kind, index});
 }
 
-std::string QuoteIdent(std::string_view name, bool force) {
+std::string QuoteIdent(std::string_view name, bool force, TextCharset charset) {
   if (!force && !NeedsQuotes(name)) {
     return std::string(name);
   }
   std::string quoted = "`";
-  for (const char c : name) {
-    quoted += c;
-    if (c == '`') {
-      quoted += c;
+  for (size_t i = 0; i < name.size();) {
+    const size_t length = std::max<size_t>(1, MultiByteLength(name, i, charset));
+    quoted.append(name, i, length);
+    if (name[i] == '`') {
+      quoted += '`';
     }
+    i += length;
   }
   quoted += '`';
   return quoted;
 }
 
-std::string QuoteString(std::string_view value) {
+namespace {
+
+// What stands after the backslash for `c`, 0 when it needs none.
+char EscapeOf(char c) {
+  switch (c) {
+    case '\0':
+      return '0';
+    case '\n':
+      return 'n';
+    case '\r':
+      return 'r';
+    case '\x1A':
+      return 'Z';
+    case '\\':
+      return '\\';
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
+std::string QuoteString(std::string_view value, TextCharset charset) {
   std::string quoted = "'";
-  for (const char c : value) {
-    switch (c) {
-      case '\0':
-        quoted += "\\0";
-        break;
-      case '\n':
-        quoted += "\\n";
-        break;
-      case '\r':
-        quoted += "\\r";
-        break;
-      case '\x1A':
-        quoted += "\\Z";
-        break;
-      case '\\':
-        quoted += "\\\\";
-        break;
-      case '\'':
-        quoted += "''";
-        break;
-      default:
-        quoted += c;
+  // A backslash after half a character would be read as its other half.
+  bool after_half = false;
+  for (size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (const size_t length = MultiByteLength(value, i, charset); length != 0) {
+      quoted.append(value, i, length);
+      i += length - 1;
+      after_half = false;
+      continue;
     }
+    if (c == '\'') {
+      quoted += '\'';
+    }
+    const char escape = after_half ? '\0' : EscapeOf(c);
+    if (escape != 0) {
+      quoted += '\\';
+    }
+    quoted += escape != 0 ? escape : c;
+    const char with_backslash[] = {c, '\\'};
+    after_half = MultiByteLength({with_backslash, 2}, 0, charset) != 0;
   }
   quoted += '\'';
   return quoted;

@@ -26,9 +26,10 @@ struct SqlTemplate {
 };
 
 struct PrintOptions {
-  uint32_t sql_mode = 0;          // the mode under which the text will be read
-  bool full_parentheses = false;  // (((a) + (b)) * (c)): for tests of precedence
-  bool redact_literals = false;   // every literal as `?`: for logs
+  uint32_t sql_mode = 0;                      // the mode under which the text will be read
+  TextCharset charset = TextCharset::kOther;  // likewise; names and values are in it
+  bool full_parentheses = false;              // (((a) + (b)) * (c)): for tests of precedence
+  bool redact_literals = false;               // every literal as `?`: for logs
 };
 
 // The canonical text of a node: keywords in capitals, one space between tokens, parentheses only
@@ -43,9 +44,11 @@ SqlTemplate PrintTemplate(const Node* node, const PrintOptions& options = {});
 // The tree as indented text, for people.
 std::string DumpTree(const Node* node);
 
-// `name` in backquotes if it needs them (always, with `force`).
-std::string QuoteIdent(std::string_view name, bool force = false);
-// `value` as a MySQL string literal.
-std::string QuoteString(std::string_view value);
+// `name`, which is text of `charset` without broken characters, in backquotes if it needs them
+// (always, with `force`).
+std::string QuoteIdent(std::string_view name, bool force = false,
+                       TextCharset charset = TextCharset::kOther);
+// `value` as a MySQL string literal, for a session without NO_BACKSLASH_ESCAPES.
+std::string QuoteString(std::string_view value, TextCharset charset = TextCharset::kOther);
 
 }  // namespace keyspan::parser

@@ -51,6 +51,7 @@ class Printer {
   }
   void Name(const Ident& ident);
   void Charset(const Ident& ident);           // also collations: BINARY stays a word
+  void Qualifier(const Ident& ident);         // with its dot, or nothing
   void Names(const List<Ident>& names);       // a, b
   void ParenNames(const List<Ident>& names);  // (a, b)
   void AtName(const Ident& ident);            // after @: bare when possible
@@ -71,6 +72,7 @@ class Printer {
   void OrderBy(const List<OrderItem*>& items);  // with a leading space, or nothing
   void Where(const Expr* where);                // likewise
   void LimitTail(const Limit* limit);           // likewise
+  void String(std::string_view value);          // in quotes, as the mode wants it
   void LiteralText(const Literal* literal);
   void SignedLiteral(const Expr* expr);  // a literal with its sign, no parentheses
   void HoleAt(SqlTemplate::HoleKind kind, uint32_t index);
@@ -88,7 +90,7 @@ class Printer {
  private:
   void BinaryChain(const Binary* top);
 
-  const PrintOptions& options_;
+  PrintOptions options_;
   std::string* out_;
   SqlTemplate* template_;
 };

@@ -1,5 +1,6 @@
 // Cutting a multi-statement text, and guessing a statement's verb.
 
+#include "parser/char_class.h"
 #include "parser/lexer.h"
 #include "parser/parse.h"
 
@@ -78,10 +79,13 @@ std::vector<StatementRange> SplitStatements(std::string_view sql, const ParseOpt
   const auto finish = [&] {
     if (any) {
       // From the text's own beginning, so that leading comments stay with their statement.
-      while (begin < last_end && static_cast<unsigned char>(sql[begin]) <= ' ') {
+      while (begin < last_end && IsSpace(static_cast<unsigned char>(sql[begin]))) {
         ++begin;
       }
-      statements.push_back({begin, last_end});
+      // After a `;` an executed comment may only turn out to be open.
+      if (begin < last_end) {
+        statements.push_back({begin, last_end});
+      }
     }
     any = false;
     body = BodyTracker();
@@ -91,7 +95,7 @@ std::vector<StatementRange> SplitStatements(std::string_view sql, const ParseOpt
       // What follows on the way to the `;`, a comment for example, belongs to the statement.
       if (any) {
         last_end = token.begin;
-        while (last_end > begin && static_cast<unsigned char>(sql[last_end - 1]) <= ' ') {
+        while (last_end > begin && IsSpace(static_cast<unsigned char>(sql[last_end - 1]))) {
           --last_end;
         }
       }

@@ -7,6 +7,13 @@ namespace keyspan::parser {
 // The statement families. Each function stands at the first keyword of the statement and leaves the
 // parser after its last token; ParseStatement (parse_statement.cc) chooses by that keyword.
 Statement* ParseStatement(Parser& p);
+// One statement of a stored program's body, of those that only a body has too.
+void ParseProgramStep(Parser& p);
+// Of stored routines: `(a INT, ...)`; characteristics and body.
+void ParseRoutineParams(Parser& p, bool function);
+void ParseRoutineBody(Parser& p);
+// What GRANT and REVOKE list: privileges, or roles when no ON follows.
+void ParsePrivileges(Parser& p);
 
 // parse_dml.cc
 Statement* ParseInsert(Parser& p);

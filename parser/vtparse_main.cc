@@ -44,6 +44,7 @@ nlohmann::json Describe(std::string_view sql, const ParseOptions& base, Digester
   object["kind"] = StatementKindName(*parsed->root());
   PrintOptions print;
   print.sql_mode = options.sql_mode;
+  print.charset = options.charset;
   print.full_parentheses = FLAGS_full;
   object["printed"] = Print(parsed->root(), print);
   // What printing must keep.

@@ -129,12 +129,15 @@ struct ColumnDef : Node {
   Literal* engine_attribute = nullptr;
   Literal* secondary_engine_attribute = nullptr;
   bool not_secondary = false;
+  Literal* external_format = nullptr;
+  Ident masking_policy;
   List<CheckConstraint*> checks;
   Reference* references = nullptr;
   KEYSPAN_NODE(ColumnDef, Node, name, type, collation, generated, stored, generated_always, null,
                default_value, default_expression, on_update, auto_increment, serial_default, key,
                unique_too, comment, column_format, storage, srid, visibility, engine_attribute,
-               secondary_engine_attribute, not_secondary, checks, references)
+               secondary_engine_attribute, not_secondary, external_format, masking_policy, checks,
+               references)
 };
 
 // A column with optional prefix length, or an expression.
@@ -288,6 +291,7 @@ struct AlterAction : Node {
   List<CheckConstraint*> checks;
   bool first = false;
   CiIdent after;
+  bool masking_policy = false;    // ALTER COLUMN ... {SET MASKING POLICY new_name | DROP ...}
   Expr* default_value = nullptr;  // ALTER COLUMN ... SET DEFAULT
   bool default_expression = false;
   bool drop_default = false;
@@ -305,10 +309,11 @@ struct AlterAction : Node {
   List<Ident> partition_names;
   List<PartitionDef*> partitions;
   TriState validation = TriState::kUnset;
-  KEYSPAN_NODE(AlterAction, Node, action, name, new_name, columns, column_list, indexes, checks,
-               first, after, default_value, default_expression, drop_default, visibility,
-               enforcement, table, options, order_by, charset, collation, word, partition,
-               all_partitions, no_write_to_binlog, partition_names, partitions, validation)
+  KEYSPAN_NODE(AlterAction, Node, masking_policy, action, name, new_name, columns, column_list,
+               indexes, checks, first, after, default_value, default_expression, drop_default,
+               visibility, enforcement, table, options, order_by, charset, collation, word,
+               partition, all_partitions, no_write_to_binlog, partition_names, partitions,
+               validation)
 };
 
 struct AlterTable : Statement {
@@ -375,6 +380,7 @@ struct CreateView : Statement {
   bool or_replace = false;
   bool if_not_exists = false;
   bool materialized = false;
+  bool json_duality = false;
   std::string_view algorithm;  // UNDEFINED, MERGE, TEMPTABLE
   std::string_view definer;    // source of the user
   std::string_view security;   // DEFINER, INVOKER
@@ -382,8 +388,8 @@ struct CreateView : Statement {
   List<Ident> columns;
   Query* query = nullptr;
   std::string_view check_option;  // "", CASCADED, LOCAL, DEFAULT (WITH CHECK OPTION alone)
-  KEYSPAN_NODE(CreateView, Statement, alter, or_replace, if_not_exists, materialized, algorithm,
-               definer, security, view, columns, query, check_option)
+  KEYSPAN_NODE(CreateView, Statement, alter, or_replace, if_not_exists, materialized, json_duality,
+               algorithm, definer, security, view, columns, query, check_option)
 };
 
 }  // namespace keyspan::parser

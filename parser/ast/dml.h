@@ -79,6 +79,7 @@ struct LoadData : Statement {
   TableName* table = nullptr;
   List<Ident> partitions;
   Ident charset;
+  Literal* compression = nullptr;
   Literal* rows_identified_by = nullptr;
   FieldsClause* format = nullptr;
   Literal* ignore_lines = nullptr;
@@ -86,8 +87,8 @@ struct LoadData : Statement {
   List<Assignment*> set;
   std::string_view tail;  // clauses of the bulk loader, as text
   KEYSPAN_NODE(LoadData, Statement, xml, priority, local, source, file, file_options, replace,
-               ignore, table, partitions, charset, rows_identified_by, format, ignore_lines,
-               columns, set, tail)
+               ignore, table, partitions, charset, compression, rows_identified_by, format,
+               ignore_lines, columns, set, tail)
 };
 
 // CALL [schema.]name[(args)]

@@ -223,6 +223,7 @@ enum class CallForm : uint8_t {
   kTrimTrailing,
   kTrimFrom,  // TRIM(args[0] FROM args[1])
   kExtract,   // EXTRACT(args[0] FROM args[1]), args[0] a KeywordArg
+  kDuality,   // JSON_DUALITY_OBJECT(key : value, ...); args[0] a KeywordArg: WITH (...) or empty
 };
 
 enum class NullTreatment : uint8_t { kNone, kRespect, kIgnore };
@@ -239,13 +240,13 @@ struct FunctionCall : Expr {
   // VAR_SAMP. With `over` set it is a window function all the same.
   bool is_aggregate = false;
   bool distinct = false;
-  List<Expr*> args;                    // COUNT(*) has one Star
-  List<OrderItem*> order_by;           // GROUP_CONCAT
-  Literal* separator = nullptr;        // GROUP_CONCAT
-  Ident charset;                       // CHAR(... USING charset)
-  DataType* as_type = nullptr;         // WEIGHT_STRING(x AS CHAR(n))
-  List<std::string_view> arg_aliases;  // udf(expr AS alias); empty, or one per argument
-  bool from_last = false;              // NTH_VALUE(...) FROM LAST
+  List<Expr*> args;              // COUNT(*) has one Star
+  List<OrderItem*> order_by;     // GROUP_CONCAT
+  Literal* separator = nullptr;  // GROUP_CONCAT
+  Ident charset;                 // CHAR(... USING charset)
+  DataType* as_type = nullptr;   // WEIGHT_STRING(x AS CHAR(n))
+  List<Ident> arg_aliases;       // udf(expr AS alias); empty, or one per argument
+  bool from_last = false;        // NTH_VALUE(...) FROM LAST
   NullTreatment nulls = NullTreatment::kNone;
   WindowSpec* over = nullptr;
   KEYSPAN_NODE(FunctionCall, Expr, schema, name, form, is_aggregate, distinct, args, order_by,

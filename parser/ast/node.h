@@ -83,6 +83,8 @@ struct Ident {
   bool quoted = false;  // was written in quotes
 
   bool empty() const { return text.empty(); }
+  // Also true for a name of no characters, which MySQL's grammar takes in quotes.
+  bool given() const { return quoted || !text.empty(); }
 };
 // A name that MySQL compares without regard to case (columns, functions): structural equality and
 // hash ignore the case of ASCII letters.

@@ -95,6 +95,12 @@ struct OrderItem : Node {
   KEYSPAN_NODE(OrderItem, Node, expr, order)
 };
 
+// One set of GROUPING SETS: (a, b), or () for the total.
+struct GroupingSet : Node {
+  List<Expr*> exprs;
+  KEYSPAN_NODE(GroupingSet, Node, exprs)
+};
+
 // Literals, placeholders or (in stored programs) variables. `offset` is null when not written.
 struct Limit : Node {
   Expr* count = nullptr;
@@ -118,13 +124,22 @@ enum class IntoKind : uint8_t { kOutfile, kDumpfile, kVariables };
 
 struct FieldsClause;
 
+// What the text behind OUTFILE is. All but kFile is for exports by a secondary engine.
+enum class OutfileTarget : uint8_t { kFile, kUrl, kUri, kParameters };
+enum class OutfileHeader : uint8_t { kDefault, kOn, kOff };
+
 struct IntoClause : Node {
   IntoKind into = IntoKind::kVariables;
+  OutfileTarget target = OutfileTarget::kFile;
   Literal* file = nullptr;
   Ident charset;
+  Ident file_format;
+  Ident compression;
+  OutfileHeader header = OutfileHeader::kDefault;
   FieldsClause* format = nullptr;
   List<Expr*> variables;  // UserVariable, or ColumnRef for a variable of a stored program
-  KEYSPAN_NODE(IntoClause, Node, into, file, charset, format, variables)
+  KEYSPAN_NODE(IntoClause, Node, into, target, file, charset, file_format, compression, header,
+               format, variables)
 };
 
 // FIELDS ... LINES ... of INTO OUTFILE and LOAD DATA. Null: not given.
@@ -186,7 +201,7 @@ enum SelectFlag : uint16_t {
   kSelectCalcFoundRows = 256,
 };
 
-enum class RollupKind : uint8_t { kNone, kWithRollup, kRollupList, kCubeList };
+enum class RollupKind : uint8_t { kNone, kWithRollup, kRollupList, kCubeList, kGroupingSets };
 
 struct Select : Query {
   uint16_t flags = 0;      // SelectFlag
@@ -197,13 +212,14 @@ struct Select : Query {
   Expr* where = nullptr;
   List<OrderItem*> group_by;
   RollupKind rollup = RollupKind::kNone;
+  List<GroupingSet*> grouping_sets;  // instead of group_by, for kGroupingSets
   Expr* having = nullptr;
   List<WindowSpec*> windows;
   Expr* qualify = nullptr;
   // SELECT NEXT n VALUES FROM sequence: a verb of ours.
   Expr* next_values = nullptr;
   KEYSPAN_NODE(Select, Query, with, flags, hints, items, from, from_dual, where, group_by, rollup,
-               having, windows, qualify, next_values, order_by, limit, into, locking)
+               grouping_sets, having, windows, qualify, next_values, order_by, limit, into, locking)
 
   bool distinct() const { return (flags & kSelectDistinct) != 0; }
 };

@@ -61,6 +61,7 @@ enum class ShowKind : uint8_t {
   kCreateEvent,
   kCreateFunction,
   kCreateLibrary,
+  kCreateMaskingPolicy,
   kCreateProcedure,
   kCreateTable,
   kCreateTrigger,

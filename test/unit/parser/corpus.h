@@ -7,7 +7,8 @@
 
 namespace keyspan::parser {
 
-// The statements of test/parser/corpus/*.sql, alternatives expanded (see compare_with_mysql there).
+// The statements of test/parser/corpus/**.sql, alternatives expanded (see compare_with_mysql
+// there).
 inline void ExpandLine(const std::string& line, std::vector<std::string>* out) {
   const size_t open = line.find("<<");
   const size_t close = open == std::string::npos ? open : line.find(">>", open);
@@ -48,7 +49,7 @@ inline const std::vector<std::string>& Corpus() {
   static const std::vector<std::string> corpus = [] {
     std::vector<std::string> statements;
     const std::string folder = std::string(KEYSPAN_SOURCE_DIR) + "/test/parser/corpus";
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
       std::ifstream file(entry.path());
       for (std::string line; std::getline(file, line);) {
         if (!line.empty() && line[0] != '#') {

@@ -1,0 +1,8 @@
+# Roles and passwords.
+<<CREATE ROLE r||CREATE ROLE IF NOT EXISTS r||CREATE ROLE r, 's'@'h', t@i||CREATE ROLE||CREATE ROLE r IDENTIFIED BY 'x'||CREATE ROLE r,||CREATE ROLE 'r'||CREATE ROLE admin||CREATE ROLE event||CREATE ROLE `event`||CREATE ROLE 'event'||CREATE ROLE none||CREATE ROLE 'none'||CREATE ROLE CURRENT_USER||CREATE ROLE r WITH ADMIN u||DROP ROLE r||DROP ROLE IF EXISTS r, s||DROP ROLE||DROP ROLE 'r'@'h'||DROP ROLE r CASCADE>>
+SET DEFAULT ROLE <<NONE TO u||ALL TO u||r TO u||r, 's'@'h' TO u, v||NONE TO CURRENT_USER||NONE||r||TO u||r FOR u||ALL EXCEPT r TO u||DEFAULT TO u||||NONE, r TO u||NONE TO u,||all TO u>>
+SET ROLE <<DEFAULT||NONE||ALL||ALL EXCEPT r||ALL EXCEPT r, 's'@'h'||r||r, s||'r'@'h'||r@h||||ALL EXCEPT||ALL r||NONE, r||DEFAULT, r||r,||= 'x'||r TO u||CURRENT_USER||event||'event'>>
+SET PASSWORD <<= 'x'||FOR u = 'x'||FOR 'u'@'h' = 'x'||FOR CURRENT_USER() = 'x'||= 'x' REPLACE 'y'||= 'x' RETAIN CURRENT PASSWORD||FOR u = 'x' REPLACE 'y' RETAIN CURRENT PASSWORD||TO RANDOM||FOR u TO RANDOM||FOR u TO RANDOM REPLACE 'x'||FOR u TO RANDOM REPLACE 'x' RETAIN CURRENT PASSWORD||= PASSWORD('x')||= x||= OLD_PASSWORD('x')||'x'||FOR u||FOR||TO||TO 'x'||= RANDOM||= 'x' RETAIN||= 'x', @a = 1||||:= 'x'||FOR u := 'x'||= ''||FOR USER() = 'x'||= 'x' FOR u||= DEFAULT||= NULL>>
+SET @a = 1, PASSWORD = 'x'
+SHOW GRANTS<<|| FOR u|| FOR 'u'@'h'|| FOR CURRENT_USER|| FOR CURRENT_USER()|| FOR u USING r|| FOR u USING r, 's'@'h'|| USING r|| FOR|| FOR u USING|| FOR u, v|| LIKE 'x'|| FROM u|| FOR USER()>>
+SHOW CREATE USER <<u||'u'@'h'||CURRENT_USER||CURRENT_USER()||||u, v||IF EXISTS u||USER()>>

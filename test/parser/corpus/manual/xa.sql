@@ -1,0 +1,3 @@
+# XA.
+XA <<START||BEGIN||END||PREPARE||COMMIT||ROLLBACK>> <<'x'||'x', 'y'||'x', 'y', 1||X'41'||0x41, b'1', 0x5||'x', 'y', 'z'||x||''||'x',||'x', 'y',||'x', 'y', -1||'x', 'y', 1.5||'x' 'y'||||?||@x||N'x'||_latin1'x'||'x', 1||'x', 'y', 1, 2>>
+XA <<START 'x' JOIN||START 'x' RESUME||BEGIN 'x' JOIN||START 'x' SUSPEND||START 'x' JOIN RESUME||END 'x' SUSPEND||END 'x' SUSPEND FOR MIGRATE||END 'x' SUSPEND FOR||END 'x' FOR MIGRATE||END 'x' JOIN||COMMIT 'x' ONE PHASE||COMMIT 'x' ONE||COMMIT 'x' TWO PHASE||ROLLBACK 'x' ONE PHASE||PREPARE 'x' ONE PHASE||RECOVER||RECOVER CONVERT XID||RECOVER CONVERT||RECOVER XID||RECOVER 'x'||||FOO||START TRANSACTION||SAVEPOINT 'x'||COMMIT>>
