@@ -386,7 +386,7 @@ Awaitable<Result<OkPacket>> ClientConnection::Exec(std::string_view sql) {
 
 Awaitable<Status> ClientConnection::Ping() {
   const char command = static_cast<char>(CommandType::kPing);
-  CO_RETURN_IF_ERROR(co_await StartCommand({&command, 1}, ReplyKind::kSimple));
+  CO_RETURN_IF_ERROR(co_await StartCommand(std::string_view(&command, 1), ReplyKind::kSimple));
   co_return co_await ReadSimple();
 }
 
@@ -399,7 +399,7 @@ Awaitable<Status> ClientConnection::InitDb(std::string_view schema) {
 
 Awaitable<Status> ClientConnection::ResetConnection() {
   const char command = static_cast<char>(CommandType::kResetConnection);
-  CO_RETURN_IF_ERROR(co_await StartCommand({&command, 1}, ReplyKind::kSimple));
+  CO_RETURN_IF_ERROR(co_await StartCommand(std::string_view(&command, 1), ReplyKind::kSimple));
   co_return co_await ReadSimple();
 }
 

@@ -253,14 +253,26 @@ bool ServerConnection::HasPipelined() const {
 }
 
 void ServerConnection::SendOk(const OkPacket& ok) {
-  AppendOk(ok, identity_.capabilities, &sequence_, &out_);
+  AppendOk(ok, identity_.capabilities, &sequence_, &out());
 }
 
 void ServerConnection::SendError(const Status& status) {
-  AppendError(status, identity_.capabilities, &sequence_, &out_);
+  AppendError(status, identity_.capabilities, &sequence_, &out());
+}
+
+std::string ServerConnection::TakeCaptured() {
+  sequence_ = capture_->first_sequence;
+  std::string bytes = capture_->out.Take();
+  capture_.reset();
+  return bytes;
 }
 
 Awaitable<Status> ServerConnection::Flush() {
+  if (capture_) {
+    if (capture_->out.size() <= capture_->limit) co_return Status::Ok();
+    co_return Status(StatusCode::kResourceExhausted,
+                     fmt::format("a result of more than {} bytes cannot be kept", capture_->limit));
+  }
   // Nearly always the kernel takes it all at once.
   if (stream_.TryWrite(&out_) == Stream::TryState::kDone) co_return Status::Ok();
   Deadline deadline(stream_.executor(), std::chrono::steady_clock::now() + options_->write_timeout,

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -66,13 +67,22 @@ class ServerConnection {
   // Whether a whole further command is in the buffer already.
   bool HasPipelined() const;
 
-  OutputBuffer& out() { return out_; }
+  OutputBuffer& out() { return capture_ ? capture_->out : out_; }
   // The sequence id of the next packet of the reply; pass it to what builds packets.
   uint8_t* sequence() { return &sequence_; }
   void SendOk(const OkPacket& ok);
   void SendError(const Status& status);
-  bool WantsFlush() const { return out_.size() >= options_->flush_threshold; }
+  bool WantsFlush() const {
+    return capture_ ? capture_->out.size() > capture_->limit
+                    : out_.size() >= options_->flush_threshold;
+  }
   Awaitable<Status> Flush();
+
+  // From now on replies are kept instead of sent, until TakeCaptured() returns them; the sequence
+  // number is then what it was. More than about `limit` bytes make Flush() fail with
+  // kResourceExhausted, which WantsFlush() asks for.
+  void Capture(size_t limit) { capture_.emplace(limit, sequence_); }
+  std::string TakeCaptured();
 
   // While a statement runs, `on_closed` (set once) is called when the client closes its socket.
   // It runs on the io_context and must only start things (cancel, close), not wait.
@@ -119,6 +129,13 @@ class ServerConnection {
   size_t consumed_on_next_read_ = 0;
   std::string joined_;
   OutputBuffer out_;
+  struct Captured {
+    Captured(size_t most, uint8_t sequence) : limit(most), first_sequence(sequence) {}
+    size_t limit;
+    uint8_t first_sequence;
+    OutputBuffer out;
+  };
+  std::optional<Captured> capture_;
   uint8_t sequence_ = 0;
   bool busy_ = false;
   uint64_t statement_number_ = 0;

@@ -39,7 +39,7 @@ std::string_view CutUtf8(std::string_view text, size_t max) {
 
 bool SessionChanges::empty() const {
   return !schema && system_variables.empty() && !transaction_characteristics &&
-         !transaction_state && !gtids && !state_changed;
+         !transaction_state && !gtids && !state_changed && !even_if_empty;
 }
 
 void EncodeSessionChanges(const SessionChanges& changes, std::string* out) {
@@ -50,17 +50,17 @@ void EncodeSessionChanges(const SessionChanges& changes, std::string* out) {
     AppendEntry(kTrackSystemVariables, data, out);
   }
   if (changes.schema) AppendStringEntry(kTrackSchema, *changes.schema, out);
-  if (changes.state_changed) AppendStringEntry(kTrackStateChange, "1", out);
+  if (changes.state_changed) AppendEntry(kTrackStateChange, "1", out);
   if (changes.gtids) {
     std::string data(1, '\0');  // the only encoding there is
     AppendLenencString(&data, *changes.gtids);
     AppendEntry(kTrackGtids, data, out);
   }
-  if (changes.transaction_characteristics) {
-    AppendStringEntry(kTrackTransactionCharacteristics, *changes.transaction_characteristics, out);
-  }
   if (changes.transaction_state) {
     AppendStringEntry(kTrackTransactionState, *changes.transaction_state, out);
+  }
+  if (changes.transaction_characteristics) {
+    AppendStringEntry(kTrackTransactionCharacteristics, *changes.transaction_characteristics, out);
   }
 }
 
@@ -83,7 +83,7 @@ Result<SessionChanges> DecodeSessionChanges(std::string_view bytes) {
         changes.schema = data.LenencString();
         break;
       case kTrackStateChange:
-        changes.state_changed = data.LenencString() == "1";
+        changes.state_changed = data.Rest() == "1";
         break;
       case kTrackGtids:
         data.Skip(1);

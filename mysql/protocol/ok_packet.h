@@ -19,6 +19,8 @@ struct SessionChanges {
   std::optional<std::string> transaction_state;  // 8 characters, "T_______"
   std::optional<std::string> gtids;
   bool state_changed = false;  // session_track_state_change
+  // MySQL sends a block without entries for what has changed and changed back.
+  bool even_if_empty = false;
 
   bool empty() const;
   friend bool operator==(const SessionChanges&, const SessionChanges&) = default;

@@ -86,6 +86,12 @@ void OutputBuffer::Consume(size_t n) {
   }
 }
 
+std::string OutputBuffer::Take() {
+  std::string bytes = chain_.empty() && front_offset_ == 0 ? std::move(tail_) : Flatten();
+  Clear();
+  return bytes;
+}
+
 std::string OutputBuffer::Flatten() const {
   std::string all;
   for (const std::string& piece : chain_) all += piece;

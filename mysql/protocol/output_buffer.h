@@ -42,6 +42,8 @@ class OutputBuffer {
   size_t Pieces(std::string_view* pieces, size_t max) const;
   // Drops `n` bytes from the front. Requires: n <= size().
   void Consume(size_t n);
+  // Everything as one string; empty afterwards.
+  std::string Take();
   // Everything as one string, for tests.
   std::string Flatten() const;
   void Clear();

@@ -128,7 +128,9 @@ void EncodeQuery(std::string_view sql, uint32_t capabilities, std::string* paylo
 }
 
 Result<uint32_t> PeekStatementId(std::string_view body) {
-  if (body.size() < 4) return Malformed("Malformed communication packet.");
+  if (body.size() < 4) {
+    return Status(StatusCode::kMalformed, 1835, "HY000", "Malformed communication packet.");
+  }
   return Load32(body.data());
 }
 

@@ -89,6 +89,19 @@ TEST(OkPacket, SessionChanges) {
   bytes.clear();
   EncodeOk(schema, kClientSessionTrack, 0x00, &bytes);
   EXPECT_EQ(bytes, Bytes("00 00 00 0240 0000 00 05 01 03 02 'db'"));
+  // All kinds in mysqld's order; what has changed and changed back leaves an empty block.
+  OkPacket others{.status = kStatusAutocommit};
+  others.changes.state_changed = true;
+  others.changes.transaction_state = "T_______";
+  others.changes.transaction_characteristics = "";
+  bytes.clear();
+  EncodeOk(others, kClientSessionTrack, 0x00, &bytes);
+  EXPECT_EQ(bytes, Bytes("00 00 00 0240 0000 00 11 02 01 '1' 05 09 08 'T_______' 04 01 00"));
+  OkPacket nothing{.status = kStatusAutocommit};
+  nothing.changes.even_if_empty = true;
+  bytes.clear();
+  EncodeOk(nothing, kClientSessionTrack, 0x00, &bytes);
+  EXPECT_EQ(bytes, Bytes("00 00 00 0240 0000 00 00"));
   // To a client that does not track, nothing of it goes.
   bytes.clear();
   EncodeOk(schema, 0, 0x00, &bytes);
