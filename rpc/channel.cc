@@ -242,7 +242,12 @@ void Channel::HandleCredit(const Frame& frame) {
   const uint8_t* p = frame.payload.data();
   ServerStream* stream = found->second;
   stream->credit_ += p[0] | p[1] << 8 | p[2] << 16 | static_cast<uint32_t>(p[3]) << 24;
-  if (stream->writable_.waiting() && stream->writable()) stream->writable_.Wake();
+  if (!stream->writable_.waiting()) return;
+  if (stream->writable()) {
+    stream->writable_.Wake();
+  } else if (stream->credit_ > 0) {
+    senders_wait_ = true;  // now for room in the queue
+  }
 }
 
 void Channel::HandleCancel(uint32_t stream_id) {
@@ -505,6 +510,10 @@ void ClientStream::Cancel() {
   id_ = 0;
   arrived_.Clear();
   failure_ = Status(StatusCode::kCancelled, "the statement was cancelled");
+  if (!waiter_.waiting()) return;
+  // Not from here: who cancels may be destroyed by what Next() then goes on with. Nobody else wakes
+  // this stream any more, so it lives until then.
+  asio::post(channel_->executor(), [this] { waiter_.Wake(); });
 }
 
 // --- ServerStream ---

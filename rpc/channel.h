@@ -58,7 +58,9 @@ class ClientStream {
   bool ended() const { return ended_ && arrived_.empty() && (error_told_ || !end_.has_error()); }
   const StreamEnd& end() const { return end_; }
 
-  // Gives up: asks the server to stop. Also done by the destructor.
+  // Gives up: asks the server to stop. A Next() that is being awaited fails soon with kCancelled,
+  // as does every later one. Also done by the destructor, which may not run while Next() is
+  // awaited.
   void Cancel();
 
  private:

@@ -139,6 +139,36 @@ TEST_F(ControlTest, GivesOutSequences) {
   EXPECT_EQ(Reserve("seq", 1).status().code(), StatusCode::kFailedPrecondition);
 }
 
+TEST_F(ControlTest, StartsASequenceAgainThatWasMadeAgain) {
+  rpc::ExecuteRequest ddl;
+  ddl.set_schema_change(true);
+  const auto change = [&](const std::string& sql) {
+    const Reply reply = gateway().Execute(sql, ddl);
+    ASSERT_TRUE(reply.good()) << reply.Describe();
+  };
+  const std::string create =
+      "CREATE TABLE again (id INT PRIMARY KEY, next_id BIGINT, cache BIGINT)";
+  Must("DROP TABLE IF EXISTS again, other");
+  change(create);
+  Must("INSERT INTO again VALUES (0, 1, 100)");
+  EXPECT_EQ(*Reserve("again", 5), 1u);
+  change("CREATE TABLE other (id INT PRIMARY KEY)");
+  EXPECT_EQ(*Reserve("again", 1), 6u);  // no gap for another table's sake
+  change("DROP TABLE again, other");
+  change(create);
+  Must("INSERT INTO again VALUES (0, 1000, 100)");
+  EXPECT_EQ(*Reserve("again", 1), 1000u);
+  change("DROP TABLE again");
+  change(create);
+  Must("INSERT INTO again VALUES (0, 1, 100)");
+  rpc::BumpSequenceRequest bump;
+  *bump.mutable_target() = gateway().target();
+  bump.set_table("again");
+  bump.set_at_least(1050);
+  ASSERT_TRUE(control_->Call<rpc::Empty>(FrameKind::kBumpSequence, bump).ok());
+  EXPECT_EQ(*Reserve("again", 1), 1050u);
+}
+
 TEST_F(ControlTest, StreamsHealth) {
   std::vector<rpc::StreamHealth> seen;
   std::string down;
@@ -175,7 +205,7 @@ TEST_F(ControlTest, DemotionEndsOpenTransactionsAndCanBeUndone) {
   Must("DROP TABLE dem");
 }
 
-TEST_F(ControlTest, ServesOnWhileTheTopologyIsGone) {
+TEST_F(ControlTest, IsThePrimaryAgainAfterARestart) {
   primary_->tablet.reset();
   primary_->Restart();
   gateway_ = NewGateway();

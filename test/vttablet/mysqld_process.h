@@ -18,9 +18,10 @@ class MysqldProcess {
   ~MysqldProcess();  // kills it and removes the folder
   MysqldProcess(const MysqldProcess&) = delete;
 
-  void Start();  // and waits until it accepts connections
-  void Kill();   // kill -9
-  void Signal(int signal);
+  void Start();   // and waits until it accepts connections
+  void Kill();    // kill -9
+  void Freeze();  // SIGSTOP; returns when no thread of it runs
+  void Thaw();
 
   const std::string& socket() const { return socket_; }
   uint16_t port() const { return port_; }

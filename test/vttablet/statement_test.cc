@@ -267,11 +267,11 @@ TEST_F(StatementLimitTest, AFrozenMysqldDoesNotHangAnybody) {
     options.query.kill_grace = 500ms;
   });
   Must("SELECT 1");
-  Mysqld().Signal(SIGSTOP);
+  Mysqld().Freeze();
   const auto before = std::chrono::steady_clock::now();
   const Reply reply = gateway().Execute("SELECT 1");
   const auto took = std::chrono::steady_clock::now() - before;
-  Mysqld().Signal(SIGCONT);
+  Mysqld().Thaw();
   EXPECT_FALSE(reply.good());
   EXPECT_LT(took, 6s);
   Eventually([&] { return gateway().Execute("SELECT 1").good(); }, "not serving again");

@@ -203,6 +203,25 @@ Result<BoundBackendPtr> ChannelSession::Find(uint64_t transaction_id, uint64_t r
   return bound;
 }
 
+Awaitable<Result<BoundBackendPtr>> ChannelSession::Take(const rpc::ServerStream& stream,
+                                                        uint64_t transaction_id,
+                                                        uint64_t reserved_id) {
+  while (transaction_id != 0 || reserved_id != 0) {
+    const auto& table = transaction_id != 0 ? transactions_ : reservations_;
+    auto found = table.find(transaction_id != 0 ? transaction_id : reserved_id);
+    if (found == table.end()) break;
+    BoundBackendPtr bound = found->second;
+    const bool ends_soon = bound->busy && bound->busy_with != nullptr &&
+                           bound->busy_with->cancelled() && !bound->idle.waiting();
+    if (!ends_soon) break;
+    bound->idle.Reset();
+    co_await bound->idle.Wait();
+  }
+  auto taken = Find(transaction_id, reserved_id);
+  if (taken.ok() && *taken) (*taken)->busy_with = &stream;
+  co_return taken;
+}
+
 void ChannelSession::AddTransaction(const BoundBackendPtr& bound) {
   bound->transaction_id = thread_.NewId();
   bound->begun = bound->last_used = Clock::now();
@@ -247,7 +266,11 @@ void ChannelSession::Abandon(const BoundBackendPtr& bound, const std::string& re
 void ChannelSession::Unbusy(const BoundBackendPtr& bound) {
   bound->busy = false;
   bound->running = nullptr;
+  bound->busy_with = nullptr;
   bound->last_used = Clock::now();
+  if (bound->idle.waiting()) {
+    boost::asio::post(thread_.executor(), [bound] { bound->idle.Wake(); });
+  }
   if (bound->backend && (closed_ || bound->backend->broken() || !bound->doomed.empty())) {
     const std::string reason =
         !bound->doomed.empty() ? bound->doomed : std::string("the connection to mysqld was lost");
@@ -337,14 +360,16 @@ void FinishWith(rpc::ServerStream& stream, const Status& status) {
 Awaitable<void> ChannelSession::RunCommit(rpc::ServerStream& stream) {
   rpc::CommitRequest request;
   if (!ParseHead(stream, request)) co_return;
-  const Status status = co_await Commit(request);
+  const Status status = co_await Commit(stream, request);
   if (!status.ok()) Count(thread_.mutable_stats().tablet_errors);
   FinishWith(stream, status);
 }
 
-Awaitable<Status> ChannelSession::Commit(const rpc::CommitRequest& request) {
+Awaitable<Status> ChannelSession::Commit(const rpc::ServerStream& stream,
+                                         const rpc::CommitRequest& request) {
   if (request.transaction_id() == 0) co_return InvalidArgument("COMMIT without a transaction");
-  CO_ASSIGN_OR_RETURN(BoundBackendPtr bound, Find(request.transaction_id(), request.reserved_id()));
+  CO_ASSIGN_OR_RETURN(BoundBackendPtr bound,
+                      co_await Take(stream, request.transaction_id(), request.reserved_id()));
   if (Status status = CheckTarget(*thread_.state(), request.target(), true); !status.ok()) {
     // This is no longer the primary of that term: what the transaction did here must not stay.
     Abandon(bound, std::string(status.message()));
@@ -410,7 +435,7 @@ Awaitable<Status> ChannelSession::RollBack(BoundBackendPtr bound) {
 Awaitable<void> ChannelSession::RunRollback(rpc::ServerStream& stream) {
   rpc::RollbackRequest request;
   if (!ParseHead(stream, request)) co_return;
-  auto bound = Find(request.transaction_id(), request.reserved_id());
+  auto bound = co_await Take(stream, request.transaction_id(), request.reserved_id());
   if (!bound.ok()) {
     // What is gone is rolled back already.
     const bool gone = bound.status().code() == StatusCode::kAborted;

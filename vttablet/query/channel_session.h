@@ -22,6 +22,8 @@ struct BoundBackend {
   uint64_t reserved_id = 0;     // 0: not reserved
   bool busy = false;
   RunningStatement* running = nullptr;
+  const rpc::ServerStream* busy_with = nullptr;  // the request, while busy
+  Waiter idle;                                   // woken when it is no longer busy
   // Why it is to be given up when the running statement ends; empty: it is not.
   std::string doomed;
   std::chrono::steady_clock::time_point begun;  // the transaction
@@ -60,7 +62,7 @@ class ChannelSession : public std::enable_shared_from_this<ChannelSession> {
   Awaitable<void> RunCommit(rpc::ServerStream& stream);
   Awaitable<void> RunRollback(rpc::ServerStream& stream);
   Awaitable<void> RunRelease(rpc::ServerStream& stream);
-  Awaitable<Status> Commit(const rpc::CommitRequest& request);
+  Awaitable<Status> Commit(const rpc::ServerStream& stream, const rpc::CommitRequest& request);
   // ROLLBACK on its connection, after which no transaction is open there.
   Awaitable<Status> RollBack(BoundBackendPtr bound);
   void HandleControl(std::unique_ptr<rpc::ServerStream> stream);
@@ -70,6 +72,10 @@ class ChannelSession : public std::enable_shared_from_this<ChannelSession> {
   Result<SettingsPtr> ResolveSettings(const rpc::ExecuteRequest& request);
   // The connection that a request names; it is busy from then on. Null when the request names none.
   Result<BoundBackendPtr> Find(uint64_t transaction_id, uint64_t reserved_id);
+  // The same for the request of `stream`. A gateway that has cancelled the transaction's statement
+  // sends the next one at once: it waits here until the cancelled one has come to its end.
+  Awaitable<Result<BoundBackendPtr>> Take(const rpc::ServerStream& stream, uint64_t transaction_id,
+                                          uint64_t reserved_id);
   void AddTransaction(const BoundBackendPtr& bound);
   void AddReservation(const BoundBackendPtr& bound);
   // The transaction is over, however it ended. The connection is given back unless it is reserved.

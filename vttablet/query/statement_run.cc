@@ -90,6 +90,8 @@ Awaitable<void> StatementRun::Run() {
     break;
   }
   Finish(status);
+  // A gateway that gave up before it was told the number of the transaction cannot end it.
+  if (began_ && stream_.cancelled()) bound_->doomed = "its first statement was cancelled";
   GiveBack();
 }
 
@@ -127,7 +129,10 @@ Awaitable<Status> StatementRun::TakeBackend() {
   traits.found_rows = request_.found_rows();
   traits.database = request_.database().empty() ? thread_.state()->database : request_.database();
   bound_here_ = false;
-  CO_ASSIGN_OR_RETURN(bound_, session_.Find(request_.transaction_id(), request_.reserved_id()));
+  if (request_.transaction_id() != 0 || request_.reserved_id() != 0) {
+    CO_ASSIGN_OR_RETURN(
+        bound_, co_await session_.Take(stream_, request_.transaction_id(), request_.reserved_id()));
+  }
   if (bound_) {
     backend_ = bound_->backend.get();
     Status status = co_await ApplyTraits(*backend_, traits, /*keep_state=*/true);
@@ -162,9 +167,16 @@ Awaitable<Status> StatementRun::Execute() {
     backend_->QueueQuery(request_.begin_sql().empty() ? "BEGIN" : request_.begin_sql());
     ++begin_replies;
   }
+  // MySQL may refuse anything but a plain BEGIN (READ WRITE on a read-only server): the statement
+  // must not be on its way then.
+  const bool may_fail = !request_.transaction_setup().empty() || !request_.begin_sql().empty();
+  if (begin_replies > 0 && may_fail) {
+    CO_RETURN_IF_ERROR(co_await backend_->Flush());
+    CO_RETURN_IF_ERROR(co_await ReadBegin(std::exchange(begin_replies, 0), false));
+  }
   bool prepared = false;
   if (sql_.empty()) {
-    if (begin_replies == 0) co_return Status();  // only a reservation
+    if (!request_.begin()) co_return Status();  // only a reservation
   } else if (prepare_only_) {
     backend_->QueuePrepare(sql_);
   } else if (!request_.binary()) {
@@ -213,12 +225,15 @@ Awaitable<Status> StatementRun::ReadBegin(int replies, bool statement_sent) {
     began_ = true;
     co_return Status();
   }
-  // The statement behind it went out in the same write and may have run on its own.
+  // The statement behind it went out in the same write, and ran in the transaction (a KILL QUERY
+  // that hits BEGIN fails it after it has taken effect), which ends with the connection; or on its
+  // own.
   if (statement_sent) {
     const bool ran = request_.binary() && backend_->FindStatement(sql_) == nullptr;
     const ReplyKind kind = ran || prepare_only_ ? ReplyKind::kPrepare : ReplyKind::kQuery;
     CO_RETURN_IF_ERROR(co_await backend_->SkipReply(kind));
-    if (kind == ReplyKind::kQuery && !backend_->scanner().failed()) {
+    const bool outside = (backend_->scanner().status() & mysql::kStatusInTransaction) == 0;
+    if (kind == ReplyKind::kQuery && !backend_->scanner().failed() && outside) {
       failure = Status(StatusCode::kUnknownOutcome,
                        fmt::format("the transaction could not begin ({}), its first statement ran "
                                    "without it",

@@ -11,6 +11,10 @@ std::string Sequences::Name(const std::string& table) const {
   return Identifier(database_) + "." + Identifier(table);
 }
 
+void Sequences::Distrust() {
+  for (auto& [table, block] : blocks_) block.distrusted = true;
+}
+
 Awaitable<Result<Sequences::Row>> Sequences::Lock(ControlConnection& sql,
                                                   const std::string& table) {
   CO_ASSIGN_OR_RETURN(auto found,
@@ -37,7 +41,7 @@ Awaitable<Result<uint64_t>> Sequences::Reserve(ControlConnection& sql, std::stri
     co_return InvalidArgument(fmt::format("cannot reserve {} values of a sequence", count));
   }
   Block& block = blocks_[table];
-  if (block.end - block.next < count) {
+  if (block.distrusted || block.end - block.next < count) {
     CO_RETURN_IF_ERROR(co_await sql.Run("BEGIN"));
     Status taken = co_await Take(sql, table, count);
     if (!taken.ok()) {
@@ -63,8 +67,10 @@ Awaitable<Status> Sequences::Take(ControlConnection& sql, const std::string& tab
   Block& block = blocks_[table];
   // What is left continues, unless somebody else has moved the row.
   if (block.end != row.next_id || block.next == block.end) block = {row.next_id, row.next_id};
-  const uint64_t missing = count - (block.end - block.next);
-  const uint64_t size = std::max(missing, row.cache);
+  block.distrusted = false;
+  const uint64_t left = block.end - block.next;
+  if (left >= count) co_return Status();
+  const uint64_t size = std::max(count - left, row.cache);
   CO_RETURN_IF_ERROR(co_await sql.Run(
       fmt::format("UPDATE {} SET next_id = {} WHERE id = 0", Name(table), row.next_id + size)));
   blocks_[table].end = row.next_id + size;
@@ -73,9 +79,8 @@ Awaitable<Status> Sequences::Take(ControlConnection& sql, const std::string& tab
 
 Awaitable<Status> Sequences::Bump(ControlConnection& sql, std::string table, uint64_t at_least) {
   Block& block = blocks_[table];
-  if (at_least <= block.next) co_return Status();
-  if (at_least <= block.end) {
-    block.next = at_least;
+  if (!block.distrusted && at_least <= block.end) {
+    block.next = std::max(block.next, at_least);
     co_return Status();
   }
   blocks_.erase(table);

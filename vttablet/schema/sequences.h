@@ -24,11 +24,15 @@ class Sequences {
   Awaitable<Status> Bump(ControlConnection& sql, std::string table, uint64_t at_least);
   // What is in memory is no longer ours.
   void Forget() { blocks_.clear(); }
+  // A sequence may have been dropped and made again: what is in memory is compared with the row
+  // before it is used.
+  void Distrust();
 
  private:
   struct Block {
     uint64_t next = 0;
     uint64_t end = 0;  // exclusive
+    bool distrusted = false;
   };
   struct Row {
     uint64_t next_id = 0;

@@ -128,6 +128,7 @@ Awaitable<Result<rpc::ReloadSchemaResponse>> Tablet::ReloadSchema(
 }
 
 Awaitable<void> Tablet::RunSchemaChanged(std::function<void()> done) {
+  sequences_.Distrust();
   rpc::ReloadSchemaRequest request;
   auto reloaded = co_await ReloadSchema(request);
   // The statement has succeeded; the next look at the schema makes up for it.

@@ -126,7 +126,7 @@ class ChannelTest : public testing::Test {
     SteadyTimer timer(context_.get_executor(), time);
     co_await timer.async_wait(kTuple);
   }
-  Awaitable<void> Eventually(std::function<bool()> condition) {
+  Awaitable<void> Eventually(const std::function<bool()>& condition) {
     for (int i = 0; i < 500 && !condition(); ++i) co_await Sleep(10ms);
     EXPECT_TRUE(condition());
   }
@@ -180,7 +180,8 @@ TEST_F(ChannelTest, ManyStreamsShareOneConnection) {
       Spawn("echo", t->context_.get_executor(),
             [t, i, &left] { return EchoOften(t->channel_, i, &left); });
     }
-    co_await t->Eventually([&left] { return left == 0; });
+    const std::function<bool()> reached = [&left] { return left == 0; };
+    co_await t->Eventually(reached);
   });
 }
 
@@ -248,10 +249,30 @@ TEST_F(ChannelTest, DestroyingAStreamCancelsIt) {
       EXPECT_TRUE(t->Start(sending, "many").ok());
       EXPECT_TRUE((co_await sending.Next()).ok());
     }
-    co_await t->Eventually([t] { return t->state_->cancelled == 2; });
+    const std::function<bool()> reached = [t] { return t->state_->cancelled == 2; };
+    co_await t->Eventually(reached);
     ClientStream again;
     EXPECT_TRUE(t->Start(again, "hello").ok());
     EXPECT_TRUE((co_await again.Next()).ok());
+  });
+}
+
+TEST_F(ChannelTest, CancelEndsANextThatIsAwaited) {
+  Run([](ChannelTest* t) -> Awaitable<void> {
+    co_await t->Connect();
+    ClientStream stream;
+    EXPECT_TRUE(t->Start(stream, "hold").ok());
+    StatusCode code = StatusCode::kOk;
+    Spawn(
+        "reader", co_await boost::asio::this_coro::executor,
+        [&stream, &code]() -> Awaitable<void> { code = (co_await stream.Next()).status().code(); });
+    co_await t->Sleep(20ms);
+    EXPECT_EQ(code, StatusCode::kOk);
+    stream.Cancel();
+    EXPECT_EQ(code, StatusCode::kOk) << "the reader may not run inside Cancel()";
+    const std::function<bool()> reached = [&code] { return code == StatusCode::kCancelled; };
+    co_await t->Eventually(reached);
+    EXPECT_EQ((co_await stream.Next()).status().code(), StatusCode::kCancelled);
   });
 }
 
@@ -282,7 +303,8 @@ TEST_F(ChannelTest, ADeadChannelFailsItsStreams) {
     EXPECT_EQ((co_await dying.Next()).status().code(), StatusCode::kUnknownOutcome);
     EXPECT_EQ((co_await held.Next()).status().code(), StatusCode::kUnknownOutcome);
     EXPECT_EQ(t->Start(late, "x").code(), StatusCode::kUnavailable);
-    co_await t->Eventually([&told, t] { return told && t->state_->closed == 1; });
+    const std::function<bool()> reached = [&told, t] { return told && t->state_->closed == 1; };
+    co_await t->Eventually(reached);
     EXPECT_EQ(t->state_->cancelled, 1);  // the held request learned it
   });
 }
