@@ -147,6 +147,57 @@ class HostileTest(ClusterTest):
             wire.close()
         self.assertLess(time.monotonic() - started, 30)
 
+    def test_slow_handshakes_are_dropped(self):
+        wires = [Wire(self.port, timeout=60) for _ in range(20)]
+        whole = [struct.pack("<I", len(wire.response()))[:3] + b"\1" + wire.response() for wire in wires]
+        started = time.monotonic()
+        open_wires = set(range(len(wires)))
+        while open_wires:
+            self.assertLess(time.monotonic() - started, 30, f"{len(open_wires)} still open")
+            for i in list(open_wires):
+                sent = int(time.monotonic() - started)
+                wires[i].socket.settimeout(0.05)
+                try:
+                    wires[i].send_raw(whole[i][sent:sent + 1])  # a byte each second
+                    if not wires[i].socket.recv(1000):
+                        open_wires.discard(i)
+                except (Closed, ConnectionResetError):
+                    open_wires.discard(i)
+                except socket.timeout:
+                    pass
+        for wire in wires:
+            wire.close()
+
+    def test_garbage_instead_of_tls(self):
+        generator = random.Random(4)
+        for _ in range(20):
+            wire = Wire(self.port)
+            ssl_request = struct.pack("<IIB23x", 0x200 | 0x800 | 0x8000 | 0x80000, 1 << 24, 45)
+            wire.send(ssl_request)
+            try:
+                wire.send_raw(generator.randbytes(500))
+                while wire.reply_or_close() is not None:
+                    pass
+            except (Closed, OSError):
+                pass
+            wire.close()
+
+    def test_half_closed_sockets(self):
+        for sql in (b"SELECT 1", b"SELECT SLEEP(60)"):
+            wires = [self.logged_in() for _ in range(20)]
+            for wire in wires:
+                wire.send(b"\x03" + sql, 0)
+                wire.socket.shutdown(socket.SHUT_WR)
+            started = time.monotonic()
+            for wire in wires:
+                try:
+                    while wire.reply_or_close() is not None:
+                        pass
+                except socket.timeout:
+                    self.fail(f"{sql}: neither an answer nor a close")
+                wire.close()
+            self.assertLess(time.monotonic() - started, 15, sql)
+
     # Malformed packets after login.
 
     def test_unknown_commands(self):
@@ -187,6 +238,59 @@ class HostileTest(ClusterTest):
             wire.send(b"\x17" + struct.pack("<IBI", statement, 0, 1) + parameters[:length], 0)
             self.assert_error_or_close(wire, f"EXECUTE with {length} bytes of parameters")
             wire.close()
+
+    def test_truncated_commands(self):
+        commands = {
+            "COM_CHANGE_USER": b"\x11app\0\x20" + b"x" * 32 + b"main\0\xff\0caching_sha2_password\0\x05\x01a\x02bc",
+            "COM_STMT_FETCH": b"\x1c" + struct.pack("<II", 1, 1),
+            "COM_STMT_RESET": b"\x1a" + struct.pack("<I", 1),
+            "COM_STMT_EXECUTE": b"\x17" + struct.pack("<IBI", 1, 1, 1),
+            "COM_SET_OPTION": b"\x1b\x01\x00",
+            "COM_FIELD_LIST": b"\x04t\0%",
+            "COM_PROCESS_KILL": b"\x0c" + struct.pack("<I", 1),
+            "COM_BINLOG_DUMP": b"\x12" + struct.pack("<IHI", 4, 0, 1),
+        }
+        for name, whole in commands.items():
+            for length in range(1, len(whole)):
+                wire = self.logged_in()
+                wire.send(whole[:length], 0)
+                packet = wire.reply_or_close()
+                # Some are whole commands of another meaning: all that counts is that it goes on, or ends.
+                if packet is not None and error_number(packet) is not None and name != "COM_CHANGE_USER":
+                    self.assertEqual(wire.command(b"\x0e")[0], 0, f"{name} cut to {length} bytes, then COM_PING")
+                wire.close()
+
+    def test_long_data_for_nobody(self):
+        wire = self.logged_in()
+        statement, _ = wire.prepare("SELECT ?")
+        for body in (struct.pack("<IH", 12345, 0) + b"x", struct.pack("<IH", statement, 7) + b"x",
+                     struct.pack("<IH", statement, 65535) + b"x", struct.pack("<I", statement), b"\1", b""):
+            wire.send(b"\x18" + body, 0)  # no answer, whatever it says
+        self.assertEqual(wire.command(b"\x0e")[0], 0)
+
+    def test_long_data_without_end(self):
+        before = memory(self.cluster.vtgate.pid)
+        wire = self.logged_in()
+        wire.socket.settimeout(60)
+        statements = [wire.prepare("SELECT LENGTH(?), ?")[0] for _ in range(3)]
+        for statement in statements:
+            for parameter in (0, 1):
+                for _ in range(50):
+                    wire.send(b"\x18" + struct.pack("<IH", statement, parameter) + b"x" * MIB, 0)
+        self.assertEqual(wire.command(b"\x0e")[0], 0)
+        self.assertLess(memory(self.cluster.vtgate.pid) - before, 200 * MIB)
+        # What was lost is not taken for the value.
+        block = b"\0\1\xfc\0\xfc\0"
+        reply = wire.command(b"\x17" + struct.pack("<IBI", statements[2], 0, 1) + block)
+        self.assertEqual(error_number(reply), 1105, reply[:80])
+        self.assertIn(b"mysql_send_long_data", reply)
+        self.assertEqual(wire.command(b"\x1a" + struct.pack("<I", statements[2]))[0], 0)
+        for statement in statements[:2]:
+            wire.send(b"\x19" + struct.pack("<I", statement), 0)
+        for parameter in (0, 1):
+            wire.send(b"\x18" + struct.pack("<IH", statements[2], parameter) + b"abc", 0)
+        packets = wire.result(wire.command(b"\x17" + struct.pack("<IBI", statements[2], 0, 1) + block))
+        self.assertIn(b"\x03abc", packets[-2])
 
     def test_random_commands(self):
         generator = random.Random(2)
@@ -279,7 +383,13 @@ class HostileTest(ClusterTest):
             self.assertEqual(wire.login(database=b"main")[0], 0)
             wire.send(b"\x03SELECT a.filler FROM wide a JOIN wide b", 0)  # 256 MiB each
             wires.append(wire)
-        time.sleep(3)
+        # Whoever reads is served meanwhile, and at once.
+        reader = self.connect("customer")
+        finish = time.monotonic() + 3
+        while time.monotonic() < finish:
+            started = time.monotonic()
+            self.assertEqual(self.execute(reader, "SELECT 3"), [(3,)])
+            self.assertLess(time.monotonic() - started, 2)
         grown = {name: memory(pid) for name, pid in self.pids.items() if name.startswith("vt")}
         self.assertLess(grown["vtgate"] - before, 200 * MIB)
         for name, size in grown.items():
@@ -287,6 +397,19 @@ class HostileTest(ClusterTest):
         for wire in wires:
             wire.close()
         self.execute(connection, "DROP TABLE wide")
+
+    def test_commands_whose_answers_nobody_reads(self):
+        before = memory(self.cluster.vtgate.pid)
+        wire = self.logged_in()
+        wire.socket.settimeout(2)
+        statement = b"\x03SELECT REPEAT('y', 1000)"
+        packet = struct.pack("<I", len(statement))[:3] + b"\0" + statement
+        try:
+            for _ in range(2000):
+                wire.send_raw(packet * 100)
+        except socket.timeout:
+            pass  # the gateway reads no further: as it should be
+        self.assertLess(memory(self.cluster.vtgate.pid) - before, 64 * MIB)
 
     # The other ports.
 

@@ -118,6 +118,14 @@ class SmokeTest(ClusterTest):
         high = self.on_shard("customer", "80-", "SELECT id FROM customer WHERE id < 6 ORDER BY id")
         self.assertEqual((low, high), ([(1,), (2,), (3,), (5,)], [(4,)]))
 
+    def test_limit_0_reads_no_rows(self):
+        for keyspace in ("main", "customer"):
+            connection = self.connect(keyspace)
+            self.execute(connection, "INSERT INTO customer (id) VALUES (9501), (9502), (9503), (9504)")
+            # The difference overflows in every row that is read.
+            self.assertEqual(self.execute(
+                connection, "SELECT CAST(0 AS UNSIGNED) - id FROM customer ORDER BY id LIMIT 0 OFFSET 3"), [])
+
     def test_errors_are_those_of_mysql(self):
         for keyspace in ("main", "customer"):
             connection = self.connect(keyspace)

@@ -78,6 +78,35 @@ class TransactionTest(ClusterTest):
         self.execute(self.connection, "ROLLBACK")
         self.execute(self.connection, f"UPDATE t SET v = 1 WHERE id = {self.low[0]}")
 
+    def test_a_begin_that_is_refused_runs_no_statement(self):
+        mysql = self.cluster.tablet("bank", "-80").mysql.connect()
+        try:
+            # The tablet opens its server again when it looks: before that it must happen once.
+            for _ in range(20):
+                self.execute(mysql, "SET GLOBAL super_read_only = ON")
+                self.run_all("START TRANSACTION READ WRITE")
+                try:
+                    self.run_all(f"SELECT v FROM t WHERE id = {self.low[0]}")
+                except pymysql.err.MySQLError as error:
+                    self.assertEqual(error.args[0], 1290, error)
+                    break
+                self.run_all("ROLLBACK")
+            else:
+                self.fail("BEGIN was never refused")
+        finally:
+            self.execute(mysql, "SET GLOBAL super_read_only = OFF")
+            self.execute(mysql, "SET GLOBAL read_only = OFF")
+            mysql.close()
+        self.run_all("ROLLBACK", f"UPDATE t SET v = 5 WHERE id = {self.low[0]}")
+        self.assertEqual(self.values(self.low[0]), [5])
+
+    def test_and_chain_keeps_the_access_mode(self):
+        self.run_all("START TRANSACTION READ ONLY", "COMMIT AND CHAIN")
+        with self.assertRaises(pymysql.err.MySQLError) as caught:
+            self.run_all(f"UPDATE t SET v = 1 WHERE id = {self.low[0]}")
+        self.assertEqual(caught.exception.args[0], 1792)
+        self.run_all("COMMIT", f"UPDATE t SET v = 1 WHERE id = {self.low[0]}")
+
     def test_found_rows_after_sql_calc_found_rows(self):
         row = self.low[0]
         self.execute(self.connection, f"SELECT SQL_CALC_FOUND_ROWS id FROM t WHERE id = {row} LIMIT 0")

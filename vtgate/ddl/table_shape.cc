@@ -4,17 +4,12 @@
 
 #include <algorithm>
 
+#include "common/ascii.h"
 #include "mysql/types/collation.h"
 #include "parser/printer.h"
 
 namespace keyspan::vtgate {
 namespace {
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return tolower(c); });
-  return out;
-}
 
 std::string DefaultCollationOf(std::string_view charset) {
   const mysql::Charset* found = mysql::FindCharset(charset);
@@ -26,7 +21,7 @@ std::string DefaultCollationOf(std::string_view charset) {
 std::string ColumnTypeText(const parser::DataType& type) {
   if (type.type == parser::TypeKind::kSerial) return "bigint unsigned";
   if (type.type == parser::TypeKind::kBool) return "tinyint(1)";
-  std::string text = Lower(parser::TypeKindName(type.type));
+  std::string text = AsciiLower(parser::TypeKindName(type.type));
   if (!type.length.empty()) {
     text += fmt::format("({}{}{})", type.length, type.decimals.empty() ? "" : ",", type.decimals);
   }
@@ -53,9 +48,9 @@ bool IsTextType(parser::TypeKind type) {
 std::string CollationOf(const parser::ColumnDef& column, std::string_view table_collation) {
   const parser::DataType& type = *column.type;
   if (!IsTextType(type.type)) return "";
-  if (!column.collation.empty()) return Lower(column.collation.text);
-  if (!type.collation.empty()) return Lower(type.collation.text);
-  std::string charset = type.national ? "utf8mb3" : Lower(type.charset.text);
+  if (!column.collation.empty()) return AsciiLower(column.collation.text);
+  if (!type.collation.empty()) return AsciiLower(type.collation.text);
+  std::string charset = type.national ? "utf8mb3" : AsciiLower(type.charset.text);
   if (charset.empty() && !type.binary_collation) return std::string(table_collation);
   if (type.binary_collation) return (charset.empty() ? "utf8mb4" : charset) + "_bin";
   return DefaultCollationOf(charset);
@@ -64,8 +59,8 @@ std::string CollationOf(const parser::ColumnDef& column, std::string_view table_
 std::string TableCollation(const parser::List<parser::Option*>& options) {
   std::string collation;
   for (const parser::Option* option : options) {
-    if (option->name == "COLLATE") return Lower(option->word.text);
-    if (option->name == "CHARSET") collation = DefaultCollationOf(Lower(option->word.text));
+    if (option->name == "COLLATE") return AsciiLower(option->word.text);
+    if (option->name == "CHARSET") collation = DefaultCollationOf(AsciiLower(option->word.text));
   }
   return collation.empty() ? "utf8mb4_0900_ai_ci" : collation;
 }

@@ -34,6 +34,8 @@ enum SessionHole : uint32_t {
   kHoleGeneratedId = 9,
   // LIMIT of a multi-shard SELECT: offset + count.
   kHoleLimitSum = 10,
+  // What NOW() is in a statement on several shards: seconds since 1970, with microseconds.
+  kHoleStatementTime = 11,
   kHoleUserVariableBase = 1000,      // + index into Plan::user_variables
   kHoleSystemVariableBase = 100000,  // + index into Plan::system_variables
 };
@@ -111,6 +113,9 @@ enum class AggregateOp : uint8_t {
   kMin,
   kMax,
   kAvg,
+  kBitAnd,
+  kBitOr,
+  kBitXor,
 };
 
 // What becomes of visible column i (or of a hidden one that the final order needs).
@@ -154,6 +159,11 @@ struct RoutedPlan {
   bool is_query = false;  // gives rows
   bool is_dml = false;
   bool locking_read = false;
+  // What it does with rows of tables.
+  bool reads = false;
+  bool writes = false;  // or locks them as if to write
+  // Neither that nor a call of what may be a stored function: it is part of no transaction.
+  bool only_computes = false;
   // SQL_CALC_FOUND_ROWS: the executor asks the shard for FOUND_ROWS(), and there must be only one.
   bool calc_found_rows = false;
   // With more than one shard: OK, or why it cannot be done (a clear 1235).

@@ -24,8 +24,10 @@ Result<std::shared_ptr<const Plan>> PlanInner(const parser::Explain& node,
                                               const Statement& statement) {
   parser::PrintOptions print;
   print.sql_mode = statement.session.sql_mode_bits;
+  print.charset = statement.session.charset;
   parser::ParseOptions parse;
-  parse.sql_mode = statement.session.sql_mode_bits;
+  parse.sql_mode = print.sql_mode;
+  parse.charset = print.charset;
   ASSIGN_OR_RETURN(parser::ParsedStatement parsed,
                    parser::Parse(parser::Print(node.statement, print), parse));
   return BuildPlan(std::make_unique<parser::ParsedStatement>(std::move(parsed)),
@@ -33,6 +35,8 @@ Result<std::shared_ptr<const Plan>> PlanInner(const parser::Explain& node,
 }
 
 }  // namespace
+
+std::vector<OwnColumn> VexplainColumns() { return {"VEXPLAIN"}; }
 
 Awaitable<Status> RunExplain(StatementExecutor& executor, Statement& statement) {
   const auto& node = *parser::Cast<parser::Explain>(statement.plan->statement->root());
@@ -43,7 +47,7 @@ Awaitable<Status> RunExplain(StatementExecutor& executor, Statement& statement) 
           fmt::format("VEXPLAIN {} (VEXPLAIN PLAN is there)", node.vexplain_kind));
     }
     CO_ASSIGN_OR_RETURN(auto plan, PlanInner(node, statement));
-    co_return ReplyRows(statement, {"VEXPLAIN"}, Lines(plan->description));
+    co_return ReplyRows(statement, VexplainColumns(), Lines(plan->description));
   }
   Route route;
   route.opcode =

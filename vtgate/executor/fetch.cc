@@ -1,3 +1,5 @@
+#include "common/ascii.h"
+#include "parser/printer.h"
 #include "vtgate/executor/forward.h"
 #include "vtgate/executor/routing.h"
 #include "vtgate/executor/shard_call.h"
@@ -65,7 +67,7 @@ Awaitable<Status> ForwardCountingRows(Gateway& gateway, Statement& statement,
   }
   // FOUND_ROWS() must be asked on the same connection: a transaction holds it.
   const bool own = !session.transaction.open();
-  if (own) session.transaction.BeginInternal("");
+  if (own) session.transaction.BeginInternal({});
   options.in_transaction = true;
   Status status = co_await ForwardToShard(gateway, statement, destinations, options, sql, params);
   if (status.ok()) {
@@ -100,6 +102,31 @@ Awaitable<Result<mysql::QueryResult>> StatementExecutor::Fetch(Session& session,
   CO_RETURN_IF_ERROR(co_await call.Start(*destinations.keyspace, destinations.shard(0),
                                          destinations.type, options, sql));
   co_return co_await ReadAll(call);
+}
+
+Awaitable<Result<VariableTexts>> StatementExecutor::FetchVariables(Statement& statement,
+                                                                   const Settings& settings,
+                                                                   std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  std::string sql =
+      "SELECT variable_name, variable_value FROM performance_schema.session_variables "
+      "WHERE variable_name IN (";
+  for (const std::string& name : names) {
+    sql += (name == names.front() ? "" : ", ") + parser::QuoteString(name);
+  }
+  sql += ")";
+  const std::pair<uint64_t, std::string> key(settings.id(), sql);
+  auto known = known_variables_.find(key);
+  if (known != known_variables_.end()) co_return known->second;
+  CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
+                      co_await Fetch(statement.session, statement.client, sql, &settings));
+  VariableTexts texts;
+  for (const auto& row : result.rows) {
+    if (row.size() == 2) texts[AsciiLower(row[0].ToText())] = row[1].ToText();
+  }
+  if (known_variables_.size() >= kMaxAcceptedSettings) known_variables_.clear();
+  known_variables_[key] = texts;
+  co_return texts;
 }
 
 Awaitable<Result<std::string>> StatementExecutor::CheckSettings(Statement& statement,

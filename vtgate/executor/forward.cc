@@ -16,6 +16,10 @@ void NoteResult(const mysql::ResultRewriter& rewriter, Session& session) {
   if (rewriter.ok().last_insert_id != 0) session.last_insert_id = rewriter.ok().last_insert_id;
 }
 
+bool GivesRows(const Plan& plan) {
+  return plan.routed.is_query || plan.kind == PlanKind::kShow || plan.kind == PlanKind::kExplain;
+}
+
 }  // namespace
 
 Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
@@ -33,6 +37,13 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
   rewrite.first_sequence = *client.sequence();
   rewrite.status = session.status();
   rewrite.more_results_follow = statement.more_follow;
+  std::optional<mysql::SessionChanges> changes;
+  const bool result_sent = session.transaction.use().result_sent;
+  if (session.tracks_state()) {
+    session.transaction.use().result_sent |= GivesRows(*statement.plan);
+    changes = session.tracker.Pending(session);
+  }
+  if (changes) rewrite.changes = &*changes;
   mysql::ResultRewriter rewriter(rewrite);
   Status failure;
   while (true) {
@@ -58,12 +69,15 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
     session.warnings.push_back({warning.level(), warning.code(), warning.message()});
   }
   if (call.lost_transaction()) co_await RollbackTransaction(session);
+  if (!failure.ok() || rewriter.failed()) session.transaction.use().result_sent = result_sent;
   if (!failure.ok()) co_return failure;
   if (rewriter.failed()) co_return rewriter.error();
   if (!rewriter.done()) {
     co_return Malformed(call.where() + ": the reply ended too early");
   }
   NoteResult(rewriter, session);
+  const bool eof_form = (session.capabilities & mysql::kClientDeprecateEof) == 0;
+  if (changes && !(eof_form && rewriter.column_count() > 0)) session.tracker.Reported(session);
   co_return Status::Ok();
 }
 

@@ -26,6 +26,8 @@ Awaitable<Status> RunDdl(StatementExecutor& executor, Statement& statement);
 Awaitable<Status> RunExplain(StatementExecutor& executor, Statement& statement);
 Awaitable<Status> RunOther(StatementExecutor& executor, Statement& statement);
 
+Awaitable<Status> RunPrepareStatement(StatementExecutor& executor, Statement& statement);
+
 // What planning for the session at this moment depends on. Points into the statement's cluster.
 PlanContext PlanContextOf(const Statement& statement);
 // A write to a target whose tablets are replicas: MySQL's 1290.
@@ -34,8 +36,23 @@ Status ReadOnlyTarget(const Session& session);
 // Answers with OK.
 void ReplyOk(Statement& statement, uint64_t affected_rows = 0, uint64_t last_insert_id = 0,
              uint16_t warnings = 0, std::string_view info = {});
-// Answers with a result set of strings (and numbers as text), of the given column names.
-Status ReplyRows(Statement& statement, const std::vector<std::string>& columns,
+// A column of a result set that the gateway makes itself.
+struct OwnColumn {
+  enum class Kind : uint8_t { kText, kInt, kUint };
+  OwnColumn(std::string_view column, Kind of = Kind::kText) : name(column), kind(of) {}
+  OwnColumn(const char* column) : name(column) {}
+  std::string name;
+  Kind kind = Kind::kText;
+};
+std::vector<mysql::Field> FieldsOf(std::span<const OwnColumn> columns);
+// Answers with such a result set. The values are NULL or of their column's kind.
+Status ReplyRows(Statement& statement, const std::vector<OwnColumn>& columns,
                  const std::vector<std::vector<mysql::Value>>& rows);
+// The columns of the answer to a planned statement when the gateway makes it; empty when it has
+// none or a shard makes it.
+std::vector<mysql::Field> OwnColumns(const Statement& statement);
+std::vector<OwnColumn> NextValueColumns();
+std::vector<OwnColumn> VexplainColumns();
+std::vector<OwnColumn> OwnShowColumns(const Statement& statement);
 
 }  // namespace keyspan::vtgate

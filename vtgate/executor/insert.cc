@@ -148,6 +148,7 @@ Awaitable<Status> RunInsert(const Services& services, Statement& statement) {
     one_shard &= shard == shard_of_row[0];
   }
   session.BeginImplicitly();
+  session.transaction.use().written = true;
   if (one_shard && ids.generated == 0 && plan.text_forwardable) {
     Destinations destinations{keyspace, {shard_of_row[0]}, topo::TabletType::PRIMARY};
     ShardCallOptions options;

@@ -19,7 +19,7 @@ Awaitable<ShardOutcome> WriteInOwnTransaction(Gateway& gateway, Statement& state
                                               const KeyspaceInfo& keyspace,
                                               std::vector<ShardWork> work) {
   Session& session = statement.session;
-  session.transaction.BeginInternal(session.TakeNextTransaction());
+  session.transaction.BeginInternal(std::exchange(session.next_transaction, {}));
   ShardOutcome outcome = co_await ScatterWrite(gateway, statement, keyspace, std::move(work), true);
   if (outcome.status.ok()) {
     outcome.status = co_await CommitTransaction(session);

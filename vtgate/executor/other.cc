@@ -67,8 +67,9 @@ Awaitable<Status> RunOtherStatement(StatementExecutor& executor, Statement& stat
       Route route;
       route.opcode = RouteOpcode::kAnyShard;
       CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(route, statement));
-      co_return co_await ForwardToShard(*executor.services().gateway, statement, destinations, {},
-                                        statement.sql, {});
+      const ShardCallOptions options;
+      co_return co_await ForwardToShard(*executor.services().gateway, statement, destinations,
+                                        options, statement.sql, std::string_view());
     }
     case OtherKind::kAnalyzeTable:
     case OtherKind::kCheckTable:
@@ -101,6 +102,9 @@ Awaitable<Status> RunOther(StatementExecutor& executor, Statement& statement) {
   const parser::Statement* root = statement.plan->statement->root();
   if (const auto* other = parser::As<OtherStatement>(root)) {
     co_return co_await RunOtherStatement(executor, statement, *other);
+  }
+  if (parser::Is<parser::PrepareStatement>(root)) {
+    co_return co_await RunPrepareStatement(executor, statement);
   }
   if (parser::Is<parser::Do>(root) || parser::Is<parser::Call>(root)) {
     co_return co_await ForwardUnsharded(executor, statement, parser::StatementKindName(*root));

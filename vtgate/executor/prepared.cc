@@ -2,8 +2,10 @@
 
 #include "mysql/protocol/result_reader.h"
 #include "mysql/protocol/wire.h"
+#include "vtgate/executor/cursor.h"
 #include "vtgate/executor/handlers.h"
 #include "vtgate/executor/routing.h"
+#include "vtgate/executor/running.h"
 #include "vtgate/executor/statement_executor.h"
 #include "vtgate/executor/values.h"
 
@@ -12,12 +14,7 @@ namespace {
 
 // As max_prepared_stmt_count, but per session: each costs memory here.
 constexpr size_t kMaxPreparedPerSession = 16382;
-
-struct Description {
-  std::vector<mysql::Field> parameters;
-  std::vector<mysql::Field> columns;
-  uint16_t warnings = 0;
-};
+constexpr uint8_t kCursorReadOnly = 1;  // CURSOR_TYPE_READ_ONLY
 
 mysql::Field ParameterField() {
   mysql::Field field;
@@ -28,8 +25,8 @@ mysql::Field ParameterField() {
 }
 
 // Cuts mysqld's reply to COM_STMT_PREPARE into its packets. A first packet of ERR is the error.
-Result<Description> ReadDescription(std::string_view bytes) {
-  Description out;
+Result<StatementDescription> ReadDescription(std::string_view bytes) {
+  StatementDescription out;
   auto next = [&bytes](std::string_view* payload) {
     auto scan = mysql::ScanFrames(bytes, 64u << 20);
     if (scan.state != mysql::FrameScan::State::kComplete || scan.split) return false;
@@ -53,9 +50,9 @@ Result<Description> ReadDescription(std::string_view bytes) {
 }
 
 // Asks a shard what the statement's parameters and columns are.
-Awaitable<Result<Description>> DescribeOnShard(Gateway& gateway, const Session& session,
-                                               const Destinations& destinations,
-                                               std::string_view sql) {
+Awaitable<Result<StatementDescription>> DescribeOnShard(Gateway& gateway, const Session& session,
+                                                        const Destinations& destinations,
+                                                        std::string_view sql) {
   CO_ASSIGN_OR_RETURN(
       auto client, gateway.Pick(*destinations.keyspace, destinations.shard(0), destinations.type));
   if (!client->connected()) CO_RETURN_IF_ERROR((co_await client->GetChannel()).status());
@@ -76,25 +73,103 @@ Awaitable<Result<Description>> DescribeOnShard(Gateway& gateway, const Session& 
   co_return ReadDescription(reply);
 }
 
-// What can be told without asking: parameters without types, no columns.
-Description Guess(uint32_t parameters) {
-  Description out;
-  out.parameters.assign(parameters, ParameterField());
+// What can be told without asking: parameters without types, and columns of the gateway's own.
+StatementDescription Guess(const Statement& statement) {
+  StatementDescription out;
+  out.parameters.assign(statement.plan->parameter_count, ParameterField());
+  out.columns = OwnColumns(statement);
   return out;
+}
+
+// CALL may give several results, EXPLAIN's mysqld keeps in no cursor either.
+bool MayHaveCursor(const Plan& plan) {
+  return plan.kind == PlanKind::kShow || plan.kind == PlanKind::kNextValue ||
+         (plan.kind == PlanKind::kRouted && plan.routed.is_query);
+}
+
+Status CursorTooLarge() {
+  return Status(StatusCode::kResourceExhausted,
+                fmt::format("the rows of this session's open cursors exceed {} MiB: read the "
+                            "result without a cursor",
+                            kMaxCursorBytes >> 20));
+}
+
+// What mysqld does not prepare; clients then send it as text.
+bool IsPreparable(const Plan& plan) {
+  if (plan.kind == PlanKind::kUse) return false;
+  const parser::Statement* root = plan.statement != nullptr ? plan.statement->root() : nullptr;
+  if (const auto* transaction = parser::As<parser::Transaction>(root)) {
+    return transaction->verb == parser::TransactionVerb::kCommit ||
+           transaction->verb == parser::TransactionVerb::kRollback;
+  }
+  if (const auto* show = parser::As<parser::Show>(root)) {
+    return show->show != parser::ShowKind::kWarnings && show->show != parser::ShowKind::kErrors &&
+           show->show != parser::ShowKind::kCountWarnings &&
+           show->show != parser::ShowKind::kCountErrors;
+  }
+  if (const auto* other = parser::As<parser::OtherStatement>(root)) {
+    return other->other != parser::OtherKind::kUnlockTables &&
+           other->other != parser::OtherKind::kHelp &&
+           other->other != parser::OtherKind::kCheckTable;
+  }
+  return !parser::Is<parser::PrepareStatement>(root);
+}
+
+// Statements about which a shard knows more than the gateway.
+bool AsksShard(const Plan& plan, const StatementDescription& guess) {
+  switch (plan.kind) {
+    case PlanKind::kRouted:
+    case PlanKind::kInsert:
+      return true;
+    case PlanKind::kShow:
+    case PlanKind::kExplain:
+      return guess.columns.empty();
+    default:
+      return false;
+  }
 }
 
 }  // namespace
 
-Awaitable<Status> StatementExecutor::Prepare(Session& session, mysql::ServerConnection& client,
-                                             std::string_view sql) {
-  session.warnings.clear();
-  if (session.prepared.size() >= kMaxPreparedPerSession) {
+Awaitable<Result<StatementDescription>> StatementExecutor::Describe(Statement& statement) {
+  const Session& session = statement.session;
+  const Plan& plan = *statement.plan;
+  StatementDescription guess = Guess(statement);
+  if (!AsksShard(plan, guess)) co_return guess;
+  Route route;
+  route.opcode =
+      session.target.shard.empty() ? RouteOpcode::kAnyShard : RouteOpcode::kByDestination;
+  route.keyspace =
+      plan.kind == PlanKind::kInsert ? plan.insert->keyspace : plan.routed.route.keyspace;
+  CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(route, statement));
+  std::string rendered;
+  std::string_view text = statement.sql;
+  if (plan.kind == PlanKind::kRouted && plan.routed.sql &&
+      PlaceholdersInOrder(*plan.routed.sql, plan.parameter_count)) {
+    CO_ASSIGN_OR_RETURN(rendered, RenderKeepingPlaceholders(*plan.routed.sql, statement));
+    text = rendered;
+  }
+  auto described = co_await DescribeOnShard(*services_.gateway, session, destinations, text);
+  // Statements with words of our own a shard cannot describe.
+  if (!described.ok() && plan.kind != PlanKind::kRouted && plan.kind != PlanKind::kInsert) {
+    co_return guess;
+  }
+  CO_RETURN_IF_ERROR(described.status());
+  if (described->parameters.size() != plan.parameter_count) {
+    co_return InternalError("the shard counts other parameters than the gateway");
+  }
+  co_return std::move(*described);
+}
+
+Awaitable<Result<StatementDescription>> StatementExecutor::PlanPrepared(
+    Statement& statement, PreparedStatement* prepared) {
+  Session& session = statement.session;
+  if (session.prepared_count() >= kMaxPreparedPerSession) {
     co_return Status::Mysql(1461, "42000",
                             fmt::format("Can't create more than max_prepared_stmt_count statements "
                                         "(current value: {})",
                                         kMaxPreparedPerSession));
   }
-  Statement statement(session, client, services_.gateway->cluster(), sql);
   auto made = MakePlan(statement, nullptr, nullptr);
   if (!made.ok() && !session.target.keyspace.empty() && MayLookAgain(made.status())) {
     (void)co_await services_.tracker->RefreshSchema(session.target.keyspace);
@@ -102,102 +177,121 @@ Awaitable<Status> StatementExecutor::Prepare(Session& session, mysql::ServerConn
     made = MakePlan(statement, nullptr, nullptr);
   }
   CO_ASSIGN_OR_RETURN(statement.plan, std::move(made));
-  const Plan& plan = *statement.plan;
-  if (plan.kind == PlanKind::kTransaction || plan.kind == PlanKind::kUse) {
-    // As MySQL: clients then send it as text.
+  if (!IsPreparable(*statement.plan)) {
     co_return Status::Mysql(1295, "HY000",
                             "This command is not supported in the prepared statement protocol yet");
   }
-  Description description = Guess(plan.parameter_count);
-  const bool asks = plan.kind == PlanKind::kRouted || plan.kind == PlanKind::kInsert ||
-                    plan.kind == PlanKind::kShow || plan.kind == PlanKind::kExplain;
-  if (asks) {
-    Route route;
-    route.opcode =
-        session.target.shard.empty() ? RouteOpcode::kAnyShard : RouteOpcode::kByDestination;
-    route.keyspace =
-        plan.kind == PlanKind::kInsert ? plan.insert->keyspace : plan.routed.route.keyspace;
-    CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(route, statement));
-    std::string rendered;
-    std::string_view text = sql;
-    if (plan.kind == PlanKind::kRouted && plan.routed.sql &&
-        PlaceholdersInOrder(*plan.routed.sql, plan.parameter_count)) {
-      CO_ASSIGN_OR_RETURN(rendered, RenderKeepingPlaceholders(*plan.routed.sql, statement));
-      text = rendered;
-    }
-    auto described = co_await DescribeOnShard(*services_.gateway, session, destinations, text);
-    if (described.ok()) {
-      description = std::move(*described);
-    } else if (plan.kind != PlanKind::kShow && plan.kind != PlanKind::kExplain) {
-      // What MySQL does not prepare (1295), or statements of our own, it cannot describe either.
-      co_return std::move(described).status();
-    }
-  }
-  auto prepared = std::make_unique<PreparedStatement>();
-  prepared->id = session.next_statement_id++;
-  prepared->sql = sql;
-  prepared->parameter_count = plan.parameter_count;
+  prepared->parameter_count = statement.plan->parameter_count;
   prepared->plan = statement.plan;
   prepared->plan_generation = statement.cluster->plan_generation;
   prepared->plan_keyspace = session.target.ToString();
-  if (description.parameters.size() != plan.parameter_count) {
-    co_return InternalError("the shard counts other parameters than the gateway");
+  co_return co_await Describe(statement);
+}
+
+Awaitable<Status> StatementExecutor::RunPrepared(Statement& statement,
+                                                 PreparedStatement* prepared) {
+  const std::string target = statement.session.target.ToString();
+  if (prepared->plan == nullptr ||
+      prepared->plan_generation != statement.cluster->plan_generation ||
+      prepared->plan_keyspace != target) {
+    CO_ASSIGN_OR_RETURN(prepared->plan, MakePlan(statement, nullptr, nullptr));
+    prepared->plan_generation = statement.cluster->plan_generation;
+    prepared->plan_keyspace = target;
   }
-  mysql::AppendPrepareReply(prepared->id, description.parameters, description.columns,
-                            description.warnings, session.status(), session.capabilities,
+  statement.plan = prepared->plan;
+  const PlanKind kind = statement.plan->kind;
+  const bool has_text_of_client =
+      kind != PlanKind::kRouted && kind != PlanKind::kInsert && kind != PlanKind::kSet;
+  if (statement.named && has_text_of_client && prepared->parameter_count > 0) {
+    co_return Unsupported("parameters of EXECUTE ... USING in a statement of this kind");
+  }
+  co_return co_await Run(statement);
+}
+
+Awaitable<Status> StatementExecutor::Prepare(Session& session, mysql::ServerConnection& client,
+                                             std::string_view sql) {
+  Running running(session, sql);
+  session.warnings.clear();
+  auto prepared = std::make_unique<PreparedStatement>();
+  Statement statement(session, client, services_.gateway->cluster(), sql);
+  auto described = co_await PlanPrepared(statement, prepared.get());
+  if (!described.ok()) co_return running.Finish(std::move(described).status());
+  prepared->id = session.next_statement_id++;
+  prepared->sql = sql;
+  mysql::AppendPrepareReply(prepared->id, described->parameters, described->columns,
+                            described->warnings, session.status(), session.capabilities,
                             client.sequence(), &client.out());
   session.prepared.emplace(prepared->id, std::move(prepared));
   co_return Status::Ok();
 }
 
-Awaitable<Status> StatementExecutor::ExecutePrepared(Session& session,
-                                                     mysql::ServerConnection& client,
-                                                     std::string_view body) {
+namespace {
+
+Awaitable<Status> ExecuteBody(StatementExecutor& executor, Session& session,
+                              mysql::ServerConnection& client, std::string_view body,
+                              Running* running) {
+  session.warnings.clear();
   CO_ASSIGN_OR_RETURN(uint32_t id, mysql::PeekStatementId(body));
   auto found = session.prepared.find(id);
   if (found == session.prepared.end()) {
     co_return Status::Mysql(
         1243, "HY000",
-        fmt::format("Unknown prepared statement handler ({}) given to mysqld_stmt_execute", id));
+        fmt::format("Unknown prepared statement handler ({}) given to mysql_stmt_precheck", id));
   }
   PreparedStatement& prepared = *found->second;
+  if (std::exchange(prepared.long_data_too_long, false)) {
+    prepared.long_data.clear();
+    co_return Status::Mysql(1105, "HY000",
+                            "Parameter of prepared statement which is set through "
+                            "mysql_send_long_data() is longer than 'max_allowed_packet' bytes");
+  }
   std::vector<const std::string*> long_data;
   for (const auto& data : prepared.long_data) long_data.push_back(data.get());
   CO_ASSIGN_OR_RETURN(mysql::ExecuteRequest request,
                       mysql::ParseExecute(body, prepared.parameter_count, prepared.bound_types,
                                           long_data, session.capabilities));
   if (request.types_sent) prepared.bound_types = request.types;
-  if ((request.flags & 1) != 0) {
-    co_return Unsupported("server-side cursors (read the whole result, or fetch unbuffered)");
-  }
+  prepared.cursor = nullptr;
 
-  Statement statement(session, client, services_.gateway->cluster(), prepared.sql);
-  const std::string target = session.target.ToString();
-  if (prepared.plan == nullptr || prepared.plan_generation != statement.cluster->plan_generation ||
-      prepared.plan_keyspace != target) {
-    CO_ASSIGN_OR_RETURN(prepared.plan, MakePlan(statement, nullptr, nullptr));
-    prepared.plan_generation = statement.cluster->plan_generation;
-    prepared.plan_keyspace = target;
-  }
-  statement.plan = prepared.plan;
+  Statement statement(session, client, executor.services().gateway->cluster(), prepared.sql);
   statement.binary = true;
   statement.parameters = request.parameters;
   request.AppendBlock(&statement.parameter_block);
-  session.query_killed = false;
-  session.current_statement = prepared.sql;
-  session.state_since = std::chrono::steady_clock::now();
-  Status status = co_await Run(statement);
-  session.current_statement = {};
-  session.state_since = std::chrono::steady_clock::now();
+  running->set_statement(prepared.sql);
+  const bool cursor = (request.flags & kCursorReadOnly) != 0 && MayHaveCursor(*prepared.plan);
+  Status status;
+  if (cursor) {
+    status = co_await executor.RunIntoCursor(statement, &prepared);
+  } else {
+    status = co_await executor.RunPrepared(statement, &prepared);
+  }
   // Long data is used up by one EXECUTE.
   prepared.long_data.clear();
-  if (!status.ok()) {
-    if (session.query_killed) {
-      status = Status::Mysql(1317, "70100", "Query execution was interrupted");
-    }
-    session.warnings.push_back({"Error", status.mysql_errno(), std::string(status.message())});
-  }
   co_return status;
+}
+
+}  // namespace
+
+Awaitable<Status> StatementExecutor::ExecutePrepared(Session& session,
+                                                     mysql::ServerConnection& client,
+                                                     std::string_view body) {
+  Running running(session, {});
+  Status status = co_await ExecuteBody(*this, session, client, body, &running);
+  co_return running.Finish(std::move(status));
+}
+
+Awaitable<Status> StatementExecutor::RunIntoCursor(Statement& statement,
+                                                   PreparedStatement* prepared) {
+  Session& session = statement.session;
+  const size_t limit = kMaxCursorBytes - std::min(session.CursorBytes(), kMaxCursorBytes);
+  statement.client.Capture(limit);
+  session.opening_cursor = true;
+  Status status = co_await RunPrepared(statement, prepared);
+  session.opening_cursor = false;
+  std::string reply = statement.client.TakeCaptured();
+  if (reply.size() > limit) co_return CursorTooLarge();
+  CO_RETURN_IF_ERROR(std::move(status));
+  co_return OpenCursor(statement.client, session.capabilities, std::move(reply), prepared);
 }
 
 Awaitable<Status> StatementExecutor::FieldList(Session& session, mysql::ServerConnection& client,
@@ -221,8 +315,7 @@ Awaitable<Status> StatementExecutor::FieldList(Session& session, mysql::ServerCo
     client.out().AppendPacket(payload, client.sequence());
   }
   if ((session.capabilities & mysql::kClientDeprecateEof) != 0) {
-    mysql::OkPacket ok;
-    ok.status = session.status();
+    mysql::OkPacket ok = session.MakeOk(/*ends_rows=*/true);
     mysql::EncodeOk(ok, session.capabilities, 0xfe, client.out().BeginPacket());
     client.out().EndPacket(client.sequence());
   } else {

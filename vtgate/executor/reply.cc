@@ -6,10 +6,9 @@ namespace keyspan::vtgate {
 void ReplyOk(Statement& statement, uint64_t affected_rows, uint64_t last_insert_id,
              uint16_t warnings, std::string_view info) {
   Session& session = statement.session;
-  mysql::OkPacket ok;
+  mysql::OkPacket ok = session.MakeOk(/*ends_rows=*/false);
   ok.affected_rows = affected_rows;
   ok.last_insert_id = last_insert_id;
-  ok.status = session.status();
   if (statement.more_follow) ok.status |= mysql::kStatusMoreResults;
   ok.warnings = warnings;
   ok.info = info;
@@ -17,27 +16,38 @@ void ReplyOk(Statement& statement, uint64_t affected_rows, uint64_t last_insert_
   session.row_count = static_cast<int64_t>(affected_rows);
 }
 
-Status ReplyRows(Statement& statement, const std::vector<std::string>& columns,
-                 const std::vector<std::vector<mysql::Value>>& rows) {
-  Session& session = statement.session;
-  mysql::ServerConnection& client = statement.client;
+std::vector<mysql::Field> FieldsOf(std::span<const OwnColumn> columns) {
   std::vector<mysql::Field> fields;
-  for (size_t i = 0; i < columns.size(); ++i) {
+  for (const OwnColumn& column : columns) {
     mysql::Field& field = fields.emplace_back();
-    field.name = columns[i];
+    field.name = column.name;
     field.type = mysql::FieldType::kVarString;
     field.collation = mysql::kUtf8mb40900AiCi;
     field.length = 1024;
-    if (rows.empty()) continue;
-    auto kind = rows[0][i].kind();
-    if (kind == mysql::Value::Kind::kInt64 || kind == mysql::Value::Kind::kUint64) {
-      field.type = mysql::FieldType::kLongLong;
-      field.collation = mysql::kBinaryCollation;
-      field.length = 20;
-      field.flags = mysql::kNumFlag | mysql::kBinaryFlag |
-                    (kind == mysql::Value::Kind::kUint64 ? mysql::kUnsignedFlag : 0);
-    }
+    if (column.kind == OwnColumn::Kind::kText) continue;
+    field.type = mysql::FieldType::kLongLong;
+    field.collation = mysql::kBinaryCollation;
+    field.length = 20;
+    field.flags = mysql::kNumFlag | mysql::kBinaryFlag |
+                  (column.kind == OwnColumn::Kind::kUint ? mysql::kUnsignedFlag : 0);
   }
+  return fields;
+}
+
+std::vector<mysql::Field> OwnColumns(const Statement& statement) {
+  const Plan& plan = *statement.plan;
+  if (plan.kind == PlanKind::kNextValue) return FieldsOf(NextValueColumns());
+  if (plan.kind == PlanKind::kShow) return FieldsOf(OwnShowColumns(statement));
+  if (plan.kind != PlanKind::kExplain) return {};
+  const auto& node = *parser::Cast<parser::Explain>(plan.statement->root());
+  return node.vexplain ? FieldsOf(VexplainColumns()) : std::vector<mysql::Field>();
+}
+
+Status ReplyRows(Statement& statement, const std::vector<OwnColumn>& columns,
+                 const std::vector<std::vector<mysql::Value>>& rows) {
+  Session& session = statement.session;
+  mysql::ServerConnection& client = statement.client;
+  const std::vector<mysql::Field> fields = FieldsOf(columns);
   mysql::ResultWriter writer(session.capabilities, client.sequence(), &client.out());
   writer.Columns(fields, session.status());
   for (const auto& row : rows) {
@@ -47,8 +57,8 @@ Status ReplyRows(Statement& statement, const std::vector<std::string>& columns,
       writer.TextRow(row);
     }
   }
-  mysql::OkPacket ok;
-  ok.status = session.status();
+  session.transaction.use().result_sent = true;
+  mysql::OkPacket ok = session.MakeOk(/*ends_rows=*/true);
   if (statement.more_follow) ok.status |= mysql::kStatusMoreResults;
   writer.End(ok);
   session.row_count = -1;

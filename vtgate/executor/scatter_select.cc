@@ -53,6 +53,12 @@ AggregateKind KindOf(AggregateOp op) {
       return AggregateKind::kMax;
     case AggregateOp::kAvg:
       return AggregateKind::kAvg;
+    case AggregateOp::kBitAnd:
+      return AggregateKind::kBitAnd;
+    case AggregateOp::kBitOr:
+      return AggregateKind::kBitOr;
+    case AggregateOp::kBitXor:
+      return AggregateKind::kBitXor;
     case AggregateOp::kFirst:
       break;
   }
@@ -64,17 +70,25 @@ AggregateKind KindOf(AggregateOp op) {
 class MergePipeline : public RowSource {
  public:
   MergePipeline(std::vector<std::unique_ptr<RowSource>> shards, const MergePlan& plan,
-                uint64_t limit, uint64_t offset)
-      : shards_(std::move(shards)), plan_(plan), limit_(limit), offset_(offset) {}
+                uint64_t limit, uint64_t offset, OnFailure on_failure)
+      : shards_(std::move(shards)),
+        plan_(plan),
+        limit_(limit),
+        offset_(offset),
+        on_failure_(on_failure) {}
 
   Awaitable<Status> Open() override {
     // One shard tells the number of columns; its Open is idempotent for the stages above because
     // they see it through Opened.
-    CO_RETURN_IF_ERROR(co_await shards_[0]->Open());
+    Status opened = co_await shards_[0]->Open();
+    if (!opened.ok()) {
+      if (on_failure_ == OnFailure::kDrainOthers) co_await DropOthers();
+      co_return opened;
+    }
     Layout layout{static_cast<int>(shards_[0]->columns().size()) - plan_.hidden_columns,
                   shards_[0]->columns().fields};
-    if (layout.visible <= 0) co_return InternalError("fewer columns than the plan hides");
     shards_[0] = std::make_unique<Opened>(std::move(shards_[0]));
+    if (layout.visible <= 0) co_return InternalError("fewer columns than the plan hides");
     Build(layout);
     co_return co_await top_->Open();
   }
@@ -89,6 +103,11 @@ class MergePipeline : public RowSource {
   const Columns& columns() const override { return top_->columns(); }
   RowFormat format() const override { return top_->format(); }
   ReplySummary summary() const override { return top_->summary(); }
+  // After a failure above the shards' replies, such as a column that cannot be compared here.
+  Awaitable<void> GiveUp() {
+    if (concat_ != nullptr) co_await concat_->GiveUp();
+    if (merge_ != nullptr) co_await merge_->GiveUp();
+  }
 
  private:
   // A source that is open already.
@@ -99,12 +118,28 @@ class MergePipeline : public RowSource {
     Awaitable<Result<bool>> Next(RowBatch& batch) override { return input().Next(batch); }
   };
 
+  Awaitable<void> DropOthers() {
+    shards_.erase(shards_.begin());
+    if (shards_.empty()) co_return;
+    top_ = std::make_unique<Concat>(std::move(shards_), on_failure_);
+    Status status = co_await top_->Open();
+    RowBatch batch;
+    while (status.ok()) {
+      auto more = co_await top_->Next(batch);
+      if (!more.ok() || !*more) break;
+    }
+  }
+
   void Build(const Layout& layout) {
     std::vector<SortKey> merge_keys = layout.Keys(plan_.merge_order);
     if (merge_keys.empty()) {
-      top_ = std::make_unique<Concat>(std::move(shards_));
+      auto concat = std::make_unique<Concat>(std::move(shards_), on_failure_);
+      concat_ = concat.get();
+      top_ = std::move(concat);
     } else {
-      top_ = std::make_unique<MergeSort>(std::move(shards_), merge_keys);
+      auto merge = std::make_unique<MergeSort>(std::move(shards_), merge_keys, on_failure_);
+      merge_ = merge.get();
+      top_ = std::move(merge);
     }
     if (plan_.aggregate) {
       std::vector<SortKey> group_keys(merge_keys.begin(), merge_keys.begin() + plan_.group_keys);
@@ -132,7 +167,10 @@ class MergePipeline : public RowSource {
   const MergePlan& plan_;
   uint64_t limit_;
   uint64_t offset_;
+  OnFailure on_failure_;
   std::unique_ptr<RowSource> top_;
+  Concat* concat_ = nullptr;  // what reads the shards: one of these, beneath top_
+  MergeSort* merge_ = nullptr;
 };
 
 }  // namespace
@@ -160,16 +198,13 @@ Awaitable<Status> SendRows(Statement& statement, RowSource& source) {
     if (client.WantsFlush()) CO_RETURN_IF_ERROR(co_await client.Flush());
     CO_ASSIGN_OR_RETURN(more, co_await source.Next(batch));
   }
-  uint16_t status = session.status();
-  if (statement.more_follow) status |= mysql::kStatusMoreResults;
-  const uint16_t warnings =
-      static_cast<uint16_t>(std::min<uint32_t>(source.summary().warnings, 65535));
+  session.transaction.use().result_sent = true;
+  mysql::OkPacket ok = session.MakeOk(/*ends_rows=*/true);
+  if (statement.more_follow) ok.status |= mysql::kStatusMoreResults;
+  ok.warnings = static_cast<uint16_t>(std::min<uint32_t>(source.summary().warnings, 65535));
   if (eof_form) {
-    mysql::AppendEof({warnings, status}, client.sequence(), &client.out());
+    mysql::AppendEof({ok.warnings, ok.status}, client.sequence(), &client.out());
   } else {
-    mysql::OkPacket ok;
-    ok.status = status;
-    ok.warnings = warnings;
     mysql::EncodeOk(ok, session.capabilities, 0xfe, client.out().BeginPacket());
     client.out().EndPacket(client.sequence());
   }
@@ -215,10 +250,17 @@ Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
           std::move(call), statement.binary ? RowFormat::kBinary : RowFormat::kText));
     }
     if (status.ok()) {
-      MergePipeline pipeline(std::move(shards), plan, limit, offset);
+      MergePipeline pipeline(
+          std::move(shards), plan, limit, offset,
+          options.in_transaction ? OnFailure::kDrainOthers : OnFailure::kCancelOthers);
       session.cancel_statement = [&pipeline] { pipeline.Cancel(); };
       status = co_await pipeline.Open();
       if (status.ok()) status = co_await SendRows(statement, pipeline);
+      // Unless the client has gone: nobody goes on with the transaction then.
+      const bool goes_on = status.code() != StatusCode::kUnavailable &&
+                           status.code() != StatusCode::kDeadlineExceeded &&
+                           status.code() != StatusCode::kCancelled;
+      if (!status.ok() && goes_on) co_await pipeline.GiveUp();
       session.cancel_statement = nullptr;
     }
   }

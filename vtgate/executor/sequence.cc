@@ -68,13 +68,16 @@ Awaitable<Status> BumpSequence(const Services& services, const Statement& statem
       fmt::format("sequence {}.{}", sequence.keyspace, sequence.table));
 }
 
+std::vector<OwnColumn> NextValueColumns() { return {{"nextval", OwnColumn::Kind::kInt}}; }
+
 Awaitable<Status> RunNextValue(const Services& services, Statement& statement) {
   const auto& next = *statement.plan->next_value;
   CO_ASSIGN_OR_RETURN(uint64_t count, EvaluateCount(next.count, statement));
   if (count == 0) co_return InvalidArgument("NEXT 0 VALUES: at least one value must be asked for");
   CO_ASSIGN_OR_RETURN(uint64_t first,
                       co_await TakeFromSequence(services, statement, next.sequence, count));
-  co_return ReplyRows(statement, {"nextval"}, {{mysql::Value::Int(static_cast<int64_t>(first))}});
+  co_return ReplyRows(statement, NextValueColumns(),
+                      {{mysql::Value::Int(static_cast<int64_t>(first))}});
 }
 
 }  // namespace keyspan::vtgate

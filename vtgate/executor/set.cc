@@ -1,11 +1,15 @@
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <charconv>
+#include <optional>
 
+#include "common/ascii.h"
 #include "mysql/types/collation.h"
 #include "parser/printer.h"
 #include "vtgate/executor/handlers.h"
+#include "vtgate/executor/set_tracking.h"
 #include "vtgate/executor/statement_executor.h"
+#include "vtgate/executor/values.h"
 #include "vtgate/session/variables.h"
 #include "vtgate/txn/finish.h"
 
@@ -16,28 +20,25 @@ using parser::SetItem;
 using parser::SetKind;
 using parser::VariableScope;
 
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return tolower(c); });
-  return out;
-}
-
 // What one SET statement changes; it takes effect only when every item is fine, as in MySQL.
 struct Changes {
   Settings settings;
   std::map<std::string, std::string, std::less<>> gateway_variables;
-  std::map<std::string, UserVariable, std::less<>> user_variables;
+  std::map<std::string, mysql::Value, std::less<>> user_variables;
   std::optional<bool> autocommit;
   std::optional<uint64_t> last_insert_id;
   std::optional<TransactionCharacteristics> next_transaction;
   std::string client_charset;  // empty: unchanged
   bool settings_changed = false;
-};
+  bool state_changed = false;
+  // Variables to report: those that were tracked when they were set.
+  TrackedNames tracked;
+  std::vector<std::string> touched;
 
-Status WrongValue(std::string_view name, std::string_view value) {
-  return Status::Mysql(1231, "42000",
-                       fmt::format("Variable '{}' can't be set to the value of '{}'", name, value));
-}
+  void Touch(std::string name) {
+    if (!tracked.SpellingOf(name).empty()) touched.push_back(std::move(name));
+  }
+};
 
 // The text of a value that needs no server to evaluate; empty when it does.
 std::string ConstantText(const parser::Expr* value) {
@@ -54,10 +55,22 @@ std::string ConstantText(const parser::Expr* value) {
   return "";
 }
 
-std::string LiteralOf(const mysql::Value& value) {
-  std::string out;
-  value.AppendSqlLiteral(&out);
-  return out;
+// What a shard says that an expression is.
+Awaitable<Result<mysql::Value>> EvaluateOnShard(StatementExecutor& executor, Statement& statement,
+                                                const parser::Expr* value) {
+  if (const auto* placeholder = parser::As<parser::Placeholder>(value)) {
+    co_return ParameterValue(placeholder->ordinal, statement);
+  }
+  parser::PrintOptions print;
+  print.sql_mode = statement.session.sql_mode_bits;
+  CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
+                      co_await executor.Fetch(statement.session, statement.client,
+                                              "SELECT " + parser::Print(value, print)));
+  if (result.rows.size() > 1) {
+    co_return Status::Mysql(1242, "21000", "Subquery returns more than 1 row");
+  }
+  if (result.rows.empty() || result.rows[0].empty()) co_return mysql::Value();
+  co_return std::move(result.rows[0][0]);
 }
 
 // The literal that an expression comes to.
@@ -65,33 +78,57 @@ Awaitable<Result<std::string>> Evaluate(StatementExecutor& executor, Statement& 
                                         const parser::Expr* value) {
   std::string constant = ConstantText(value);
   if (!constant.empty()) co_return constant;
-  CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
-                      co_await executor.Fetch(statement.session, statement.client,
-                                              "SELECT " + parser::Print(value)));
-  if (result.rows.size() > 1) {
-    co_return Status::Mysql(1242, "21000", "Subquery returns more than 1 row");
-  }
-  if (result.rows.empty() || result.rows[0].empty()) co_return std::string("NULL");
-  co_return LiteralOf(result.rows[0][0]);
+  CO_ASSIGN_OR_RETURN(mysql::Value result, co_await EvaluateOnShard(executor, statement, value));
+  std::string literal;
+  result.AppendSqlLiteral(&literal);
+  co_return literal;
 }
 
-std::string Unquoted(std::string_view literal) {
-  if (literal.size() >= 2 && (literal.front() == '\'' || literal.front() == '"')) {
-    return std::string(literal.substr(1, literal.size() - 2));
+// A constant of which the gateway knows value and type; others only MySQL knows.
+std::optional<mysql::Value> ConstantValue(const parser::Expr* expr, const Session& session) {
+  const auto* literal = parser::As<parser::Literal>(expr);
+  if (literal == nullptr || !literal->introducer.empty()) return std::nullopt;
+  switch (literal->literal) {
+    case parser::LiteralKind::kNull:
+      return mysql::Value();
+    case parser::LiteralKind::kDecimal:
+      return mysql::Value::Decimal(std::string(literal->text));
+    case parser::LiteralKind::kString:
+      if (!session.charset_is_utf8) return std::nullopt;
+      return mysql::Value::Text(std::string(literal->value));
+    case parser::LiteralKind::kInteger: {
+      int64_t number = 0;
+      const char* end = literal->text.data() + literal->text.size();
+      auto parsed = std::from_chars(literal->text.data(), end, number);
+      if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+      return mysql::Value::Int(number);
+    }
+    default:
+      return std::nullopt;
   }
-  return std::string(literal);
 }
 
-Result<bool> BooleanOf(std::string_view name, std::string_view literal) {
-  std::string text = Lower(Unquoted(literal));
-  if (text == "1" || text == "on" || text == "true") return true;
-  if (text == "0" || text == "off" || text == "false") return false;
-  return WrongValue(name, text);
+// A user variable is NULL, a number or a string (MySQL manual, "User-Defined Variables").
+Awaitable<Result<mysql::Value>> EvaluateUserVariable(StatementExecutor& executor,
+                                                     Statement& statement,
+                                                     const parser::Expr* expr) {
+  if (auto constant = ConstantValue(expr, statement.session)) co_return std::move(*constant);
+  CO_ASSIGN_OR_RETURN(mysql::Value value, co_await EvaluateOnShard(executor, statement, expr));
+  switch (value.kind()) {
+    case mysql::Value::Kind::kDate:
+    case mysql::Value::Kind::kDatetime:
+    case mysql::Value::Kind::kTime:
+      co_return mysql::Value::Text(value.ToText());
+    case mysql::Value::Kind::kFloat:
+      co_return mysql::Value::Double(value.flt());
+    default:
+      co_return value;
+  }
 }
 
 Status SetGatewayVariable(const std::string& name, std::string literal, Changes* changes) {
   if (name == "autocommit") {
-    ASSIGN_OR_RETURN(changes->autocommit, BooleanOf(name, literal));
+    ASSIGN_OR_RETURN(changes->autocommit, BooleanOfLiteral(name, literal));
     return Status::Ok();
   }
   if (name == "last_insert_id" || name == "identity") {
@@ -102,31 +139,36 @@ Status SetGatewayVariable(const std::string& name, std::string literal, Changes*
     return Status::Mysql(1238, "HY000", fmt::format("Variable '{}' is a read only variable", name));
   }
   if (name == "transaction_mode") {
-    std::string mode = Lower(Unquoted(literal));
+    std::string mode = AsciiLower(UnquotedLiteral(literal));
     if (mode == "twopc") return Unsupported("transaction_mode 'twopc' is not supported yet");
     if (mode == "single") return Unsupported("transaction_mode 'single' is not supported yet");
     if (mode != "multi" && mode != "unspecified") return WrongValue(name, mode);
   }
   if (name == "ddl_strategy") {
-    std::string strategy = Lower(Unquoted(literal));
+    std::string strategy = AsciiLower(UnquotedLiteral(literal));
     if (!strategy.empty() && strategy != "direct") {
       return Unsupported(fmt::format("ddl_strategy '{}' is not supported yet", strategy));
     }
   }
+  RETURN_IF_ERROR(CheckTracking(name, &literal));
   changes->gateway_variables.insert_or_assign(name, std::move(literal));
   return Status::Ok();
 }
 
+std::string VariableName(const SetItem& item) {
+  std::string name = AsciiLower(item.name.text);
+  if (!item.base.empty()) name = AsciiLower(item.base.text) + "." + name;
+  return name == "tx_isolation" ? "transaction_isolation" : name;
+}
+
 Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
                               const SetItem& item, Changes* changes) {
-  std::string name = Lower(item.name.text);
-  if (!item.base.empty()) name = Lower(item.base.text) + "." + name;
+  const std::string name = VariableName(item);
   if (item.scope == VariableScope::kGlobal || item.scope == VariableScope::kPersist ||
       item.scope == VariableScope::kPersistOnly) {
     co_return Unsupported(
         fmt::format("SET GLOBAL {}: set it on the MySQL servers (vtctl ExecuteFetchAsDBA)", name));
   }
-  if (name == "tx_isolation") name = "transaction_isolation";
   const bool is_default = parser::Is<parser::DefaultExpr>(item.value);
   switch (HomeOf(name)) {
     case VariableHome::kRefused:
@@ -149,13 +191,29 @@ Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
     co_return Status::Ok();
   }
   CO_ASSIGN_OR_RETURN(std::string literal, co_await Evaluate(executor, statement, item.value));
-  if (name == "character_set_client") changes->client_charset = Unquoted(literal);
+  if (name == "character_set_client") changes->client_charset = UnquotedLiteral(literal);
   changes->settings.Set(name, std::move(literal));
   co_return Status::Ok();
 }
 
+// The list of session_track_system_variables has changed: it counts for what follows it.
+Awaitable<Status> TrackOthers(StatementExecutor& executor, Statement& statement, Changes* changes) {
+  auto set = changes->gateway_variables.find("session_track_system_variables");
+  if (set == changes->gateway_variables.end()) {
+    changes->tracked = SessionTracker().names();
+    co_return Status::Ok();
+  }
+  const bool none = set->second == "NULL";
+  changes->tracked = TrackedNames::Parse(none ? "" : UnquotedLiteral(set->second));
+  co_return co_await DropUnknownNames(executor, statement, changes->settings, &changes->tracked);
+}
+
 Status SetNames(const SetItem& item, Changes* changes) {
   changes->settings_changed = true;
+  for (const char* name :
+       {"character_set_client", "character_set_connection", "character_set_results"}) {
+    changes->Touch(name);
+  }
   if (item.is_default || item.name.empty()) {
     for (const char* name : {"character_set_client", "character_set_connection",
                              "character_set_results", "collation_connection"}) {
@@ -235,11 +293,14 @@ Status SetTransaction(const SetItem& item, const Session& session, Changes* chan
     return Status::Ok();
   }
   changes->settings_changed = true;
+  changes->state_changed = true;
   if (item.isolation != parser::Isolation::kUnset) {
+    changes->Touch("transaction_isolation");
     changes->settings.Set("transaction_isolation",
                           parser::QuoteString(IsolationName(item.isolation, '-')));
   }
   if (item.access != parser::AccessMode::kUnset) {
+    changes->Touch("transaction_read_only");
     changes->settings.Set("transaction_read_only", read_only ? "1" : "0");
   }
   return Status::Ok();
@@ -247,14 +308,23 @@ Status SetTransaction(const SetItem& item, const Session& session, Changes* chan
 
 Awaitable<Status> AddItem(StatementExecutor& executor, Statement& statement, const SetItem& item,
                           Changes* changes) {
+  changes->state_changed |= item.set != SetKind::kTransaction;
   switch (item.set) {
     case SetKind::kUserVariable: {
-      CO_ASSIGN_OR_RETURN(std::string literal, co_await Evaluate(executor, statement, item.value));
-      changes->user_variables[Lower(item.name.text)] = {std::move(literal)};
+      CO_ASSIGN_OR_RETURN(mysql::Value value,
+                          co_await EvaluateUserVariable(executor, statement, item.value));
+      changes->user_variables[AsciiLower(item.name.text)] = std::move(value);
       co_return Status::Ok();
     }
-    case SetKind::kSystemVariable:
-      co_return co_await SetVariable(executor, statement, item, changes);
+    case SetKind::kSystemVariable: {
+      CO_RETURN_IF_ERROR(co_await SetVariable(executor, statement, item, changes));
+      std::string name = VariableName(item);
+      if (name == "session_track_system_variables") {
+        CO_RETURN_IF_ERROR(co_await TrackOthers(executor, statement, changes));
+      }
+      changes->Touch(std::move(name));
+      co_return Status::Ok();
+    }
     case SetKind::kNames:
     case SetKind::kCharacterSet:
       co_return SetNames(item, changes);
@@ -272,9 +342,21 @@ Awaitable<Status> AddItem(StatementExecutor& executor, Statement& statement, con
   co_return Unsupported("this form of SET");
 }
 
+Awaitable<Status> Track(StatementExecutor& executor, Statement& statement, const parser::Set& node,
+                        Changes changes) {
+  Session& session = statement.session;
+  if (changes.state_changed) session.tracker.NoteStateChange();
+  for (const SetItem* item : node.items) {
+    if (item->set == SetKind::kSystemVariable) ApplyTracking(VariableName(*item), &session);
+  }
+  session.tracker.set_names(std::move(changes.tracked));
+  if (!session.tracks_state()) co_return Status::Ok();
+  co_return co_await NoteVariables(executor, statement, changes.touched);
+}
+
 void ApplyCharset(const std::string& name, Session* session) {
   session->charset = parser::TextCharsetOf(name);
-  std::string charset = Lower(name);
+  std::string charset = AsciiLower(name);
   session->charset_is_utf8 = charset == "utf8mb4" || charset == "utf8mb3" || charset == "utf8" ||
                              charset == "binary" || charset == "ascii";
 }
@@ -293,6 +375,7 @@ Awaitable<Status> RunSet(StatementExecutor& executor, Statement& statement) {
   changes.settings = session.settings;
   changes.gateway_variables = session.gateway_variables;
   changes.user_variables = session.user_variables;
+  changes.tracked = session.tracker.names();
   for (const SetItem* item : node.items) {
     CO_RETURN_IF_ERROR(co_await AddItem(executor, statement, *item, &changes));
   }
@@ -312,7 +395,8 @@ Awaitable<Status> RunSet(StatementExecutor& executor, Statement& statement) {
     if (*changes.autocommit) CO_RETURN_IF_ERROR(co_await CommitTransaction(session));
     session.autocommit = *changes.autocommit;
   }
-  ReplyOk(statement);
+  CO_RETURN_IF_ERROR(co_await Track(executor, statement, node, std::move(changes)));
+  ReplyOk(statement, 0, 0, static_cast<uint16_t>(session.warnings.size()));
   co_return Status::Ok();
 }
 

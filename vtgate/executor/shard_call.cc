@@ -138,7 +138,9 @@ Awaitable<Result<std::span<uint8_t>>> ShardCall::NextMutable() {
         !stream_.ended()) {
       lost_transaction_ = true;
     }
-    co_return std::move(chunk).status().WithPrefix(where_);
+    Status failure = std::move(chunk).status();
+    if (failure.code() == StatusCode::kMysql) co_return failure;
+    co_return std::move(failure).WithPrefix(where_);
   }
   if (stream_.ended()) OnEnd();
   co_return chunk;

@@ -1,12 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "parser/printer.h"
 #include "topo/names.h"
 #include "vtgate/executor/forward.h"
 #include "vtgate/executor/handlers.h"
 #include "vtgate/executor/statement_executor.h"
+#include "vtgate/executor/values.h"
 #include "vtgate/session/variables.h"
 
 namespace keyspan::vtgate {
@@ -17,26 +19,26 @@ using parser::Show;
 using parser::ShowKind;
 
 struct Table {
-  std::vector<std::string> columns;
+  std::vector<OwnColumn> columns;
   std::vector<std::vector<Value>> rows;
 };
 
 Value Text(std::string_view text) { return Value::Text(std::string(text)); }
 
 // A table of ours as a derived table, so that MySQL itself applies LIKE and WHERE.
-std::string FilteringSql(const Table& table, const Show& node) {
+std::string FilteringSql(const Table& table, const Show& node, const Session& session) {
   std::string sql = "SELECT * FROM (";
   for (size_t r = 0; r < table.rows.size(); ++r) {
     sql += r == 0 ? "SELECT " : " UNION ALL SELECT ";
     for (size_t c = 0; c < table.columns.size(); ++c) {
       if (c > 0) sql += ", ";
-      table.rows[r][c].AppendSqlLiteral(&sql);
-      if (r == 0) sql += " AS " + parser::QuoteIdent(table.columns[c], true);
+      sql += LiteralOf(table.rows[r][c], session);
+      if (r == 0) sql += " AS " + parser::QuoteIdent(table.columns[c].name, true);
     }
   }
   sql += ") AS shown WHERE ";
   if (node.like != nullptr) {
-    sql += parser::QuoteIdent(table.columns[0], true) + " LIKE " + parser::Print(node.like);
+    sql += parser::QuoteIdent(table.columns[0].name, true) + " LIKE " + parser::Print(node.like);
   } else {
     sql += parser::Print(node.where);
   }
@@ -48,7 +50,7 @@ Awaitable<Status> ReplyTable(StatementExecutor& executor, Statement& statement, 
   if ((node.like == nullptr && node.where == nullptr) || table.rows.empty()) {
     co_return ReplyRows(statement, table.columns, table.rows);
   }
-  std::string sql = FilteringSql(table, node);
+  std::string sql = FilteringSql(table, node, statement.session);
   CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
                       co_await executor.Fetch(statement.session, statement.client, sql));
   co_return ReplyRows(statement, table.columns, result.rows);
@@ -62,7 +64,7 @@ Table Databases(const Cluster& cluster, const Show& node) {
   std::vector<std::string> names = {"information_schema", "mysql", "performance_schema", "sys"};
   for (const auto& [name, keyspace] : cluster.keyspaces) names.push_back(name);
   std::sort(names.begin(), names.end());
-  Table table{{column}, {}};
+  Table table{{OwnColumn(column)}, {}};
   for (const auto& name : names) table.rows.push_back({Text(name)});
   return table;
 }
@@ -149,7 +151,7 @@ Result<Table> VschemaTable(const Statement& statement, std::string_view verb) {
 }
 
 Table Warnings(const Session& session, bool errors_only) {
-  Table table{{"Level", "Code", "Message"}, {}};
+  Table table{{"Level", {"Code", OwnColumn::Kind::kUint}, "Message"}, {}};
   for (const Warning& warning : session.warnings) {
     if (errors_only && warning.level != "Error") continue;
     table.rows.push_back({Text(warning.level), Value::Uint(warning.code), Text(warning.message)});
@@ -170,8 +172,13 @@ void ApplyLimit(const Show& node, Table* table) {
   table->rows.resize(count);
 }
 
+std::vector<OwnColumn> ProcesslistColumns() {
+  return {{"Id", OwnColumn::Kind::kUint},  "User",  "Host", "db", "Command",
+          {"Time", OwnColumn::Kind::kInt}, "State", "Info"};
+}
+
 Awaitable<Table> Processlist(StatementExecutor& executor) {
-  Table table{{"Id", "User", "Host", "db", "Command", "Time", "State", "Info"}, {}};
+  Table table{ProcesslistColumns(), {}};
   const auto sessions = co_await executor.services().sessions->List();
   for (const SessionInfo& info : sessions) {
     const bool idle = info.statement.empty();
@@ -247,13 +254,46 @@ Awaitable<Status> ForwardShow(StatementExecutor& executor, Statement& statement,
     co_return Status::Mysql(1046, "3D000", "No database selected");
   }
   CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(route, statement));
+  session.transaction.use().read = true;  // of the dictionary
   ShardCallOptions options;
   options.binary = statement.binary;
   co_return co_await ForwardToShard(*executor.services().gateway, statement, destinations, options,
                                     statement.sql, statement.parameter_block);
 }
 
+// What the gateway knows by itself, without asking anybody; empty when SHOW is about other things.
+std::optional<Result<Table>> OwnTable(const Statement& statement, const Show& node) {
+  const Session& session = statement.session;
+  switch (node.show) {
+    case ShowKind::kDatabases:
+      return Databases(*statement.cluster, node);
+    case ShowKind::kKeyspaces:
+      return Keyspaces(*statement.cluster);
+    case ShowKind::kVschema:
+      return VschemaTable(statement, node.verb);
+    case ShowKind::kVitess:
+      if (node.verb == "VITESS_SHARDS") return VitessShards(*statement.cluster);
+      if (node.verb == "VITESS_TABLETS") return VitessTablets(*statement.cluster);
+      if (node.verb == "VITESS_TARGET") {
+        return Table{{"Target"}, {{Text(session.target.ToString())}}};
+      }
+      return Unsupported(fmt::format("SHOW {}", node.verb));
+    case ShowKind::kGrants:
+      return Table{{OwnColumn(fmt::format("Grants for {}@%", session.user))},
+                   {{Text(fmt::format("GRANT ALL PRIVILEGES ON *.* TO `{}`@`%`", session.user))}}};
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
+
+std::vector<OwnColumn> OwnShowColumns(const Statement& statement) {
+  const auto& node = *parser::Cast<Show>(statement.plan->statement->root());
+  if (node.show == ShowKind::kProcesslist) return ProcesslistColumns();
+  auto table = OwnTable(statement, node);
+  return table && table->ok() ? (*table)->columns : std::vector<OwnColumn>();
+}
 
 Awaitable<Status> RunShow(StatementExecutor& executor, Statement& statement) {
   const auto& node = *parser::Cast<Show>(statement.plan->statement->root());
@@ -269,42 +309,21 @@ Awaitable<Status> RunShow(StatementExecutor& executor, Statement& statement) {
     case ShowKind::kCountErrors: {
       const bool errors = node.show == ShowKind::kCountErrors;
       Table table = Warnings(session, errors);
-      co_return ReplyRows(statement, {errors ? "@@session.error_count" : "@@session.warning_count"},
+      const std::string_view name = errors ? "@@session.error_count" : "@@session.warning_count";
+      co_return ReplyRows(statement, {{name, OwnColumn::Kind::kUint}},
                           {{Value::Uint(table.rows.size())}});
     }
     default:
       break;
   }
   session.warnings.clear();
+  if (auto table = OwnTable(statement, node)) {
+    CO_RETURN_IF_ERROR(table->status());
+    co_return co_await ReplyTable(executor, statement, node, std::move(**table));
+  }
   switch (node.show) {
-    case ShowKind::kDatabases:
-      co_return co_await ReplyTable(executor, statement, node, Databases(*statement.cluster, node));
-    case ShowKind::kKeyspaces:
-      co_return co_await ReplyTable(executor, statement, node, Keyspaces(*statement.cluster));
-    case ShowKind::kVschema: {
-      CO_ASSIGN_OR_RETURN(Table table, VschemaTable(statement, node.verb));
-      co_return co_await ReplyTable(executor, statement, node, std::move(table));
-    }
-    case ShowKind::kVitess: {
-      if (node.verb == "VITESS_SHARDS") {
-        co_return co_await ReplyTable(executor, statement, node, VitessShards(*statement.cluster));
-      }
-      if (node.verb == "VITESS_TABLETS") {
-        co_return co_await ReplyTable(executor, statement, node, VitessTablets(*statement.cluster));
-      }
-      if (node.verb == "VITESS_TARGET") {
-        Table target{{"Target"}, {{Text(session.target.ToString())}}};
-        co_return co_await ReplyTable(executor, statement, node, std::move(target));
-      }
-      co_return Unsupported(fmt::format("SHOW {}", node.verb));
-    }
     case ShowKind::kProcesslist: {
       Table table = co_await Processlist(executor);
-      co_return ReplyRows(statement, table.columns, table.rows);
-    }
-    case ShowKind::kGrants: {
-      Table table{{fmt::format("Grants for {}@%", session.user)},
-                  {{Text(fmt::format("GRANT ALL PRIVILEGES ON *.* TO `{}`@`%`", session.user))}}};
       co_return ReplyRows(statement, table.columns, table.rows);
     }
     case ShowKind::kTransactionStatus:

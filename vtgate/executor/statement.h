@@ -36,6 +36,10 @@ struct Statement {
   bool binary = false;
   std::span<const mysql::ParameterView> parameters;
   std::string parameter_block;
+  // EXECUTE name USING: the values of the user variables. The statement is then planned so that
+  // they stand in its text.
+  bool named = false;
+  std::span<const mysql::Value> values;
 
   // Another statement of the same COM_QUERY follows.
   bool more_follow = false;

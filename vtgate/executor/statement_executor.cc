@@ -7,6 +7,7 @@
 #include "topo/names.h"
 #include "vtgate/executor/forward.h"
 #include "vtgate/executor/handlers.h"
+#include "vtgate/executor/running.h"
 #include "vtgate/executor/scatter.h"
 #include "vtgate/executor/values.h"
 #include "vtgate/planner/planner.h"
@@ -31,12 +32,6 @@ uint64_t TraitsOf(const Session& session) {
                               target.shard.empty() ? 0 : 1);
 }
 
-// How the session's errors are remembered, and what an error does to the transaction.
-void NoteFailure(Session& session, const Status& status) {
-  session.warnings.push_back({"Error", status.mysql_errno(), std::string(status.message())});
-  session.row_count = -1;
-}
-
 }  // namespace
 
 Awaitable<Status> StatementExecutor::Query(Session& session, mysql::ServerConnection& client,
@@ -57,20 +52,14 @@ Awaitable<Status> StatementExecutor::QueryOne(Session& session, mysql::ServerCon
                                               std::string_view sql, bool more_follow) {
   Statement statement(session, client, services_.gateway->cluster(), sql);
   statement.more_follow = more_follow;
-  session.query_killed = false;
-  session.current_statement = sql;
-  session.state_since = std::chrono::steady_clock::now();
+  Running running(session, sql);
   Status status = co_await FindPlanOrLookAgain(statement);
-  if (status.ok()) status = co_await Run(statement);
-  session.current_statement = {};
-  session.state_since = std::chrono::steady_clock::now();
-  if (!status.ok()) {
-    if (session.query_killed) {
-      status = Status::Mysql(1317, "70100", "Query execution was interrupted");
-    }
-    NoteFailure(session, status);
+  if (status.ok()) {
+    status = co_await Run(statement);
+  } else {
+    session.warnings.clear();
   }
-  co_return status;
+  co_return running.Finish(std::move(status));
 }
 
 bool StatementExecutor::MayLookAgain(const Status& status) {
@@ -170,7 +159,11 @@ Awaitable<Status> StatementExecutor::RunRouted(Statement& statement) {
   if (destinations.type != topo::TabletType::PRIMARY && (plan.is_dml || plan.locking_read)) {
     co_return ReadOnlyTarget(session);
   }
-  session.BeginImplicitly();
+  if (!plan.only_computes) {
+    session.BeginImplicitly();
+    session.transaction.use().read |= plan.reads;
+    session.transaction.use().written |= plan.writes;
+  }
   if (destinations.shards.size() > 1) {
     CO_RETURN_IF_ERROR(plan.multi_shard);
     if (plan.calc_found_rows) {
@@ -182,8 +175,8 @@ Awaitable<Status> StatementExecutor::RunRouted(Statement& statement) {
     co_return co_await RunMultiShardDml(services_, statement, destinations);
   }
   ShardCallOptions options;
-  options.in_transaction =
-      session.transaction.open() && destinations.type == topo::TabletType::PRIMARY;
+  options.in_transaction = !plan.only_computes && session.transaction.open() &&
+                           destinations.type == topo::TabletType::PRIMARY;
   options.binary = statement.binary;
   std::string_view sql = statement.sql;
   std::string_view params = statement.parameter_block;
@@ -213,6 +206,8 @@ PlanContext PlanContextOf(const Statement& statement) {
   context.by_destination = !session.target.shard.empty();
   context.is_gateway_variable = IsGatewayVariable;
   context.sql_mode = session.sql_mode_bits;
+  context.parameters_in_text = statement.named;
+  context.charset = session.charset;
   return context;
 }
 
@@ -259,6 +254,8 @@ Status StatementExecutor::Use(Session& session, std::string_view text) {
                          "the tablet type cannot be changed while a transaction is in progress");
   }
   session.target = std::move(target);
+  session.tracker.NoteSchema();
+  session.tracker.NoteStateChange();
   return Status::Ok();
 }
 

@@ -11,6 +11,16 @@
 
 namespace keyspan::vtgate {
 
+// Values of system variables by lower-case name.
+using VariableTexts = std::map<std::string, std::string>;
+
+// What the reply to COM_STMT_PREPARE says.
+struct StatementDescription {
+  std::vector<mysql::Field> parameters;
+  std::vector<mysql::Field> columns;
+  uint16_t warnings = 0;
+};
+
 // Runs the statements of all sessions of one thread: digest, plan, run. Replies go into the
 // client's output buffer; the caller flushes. A function that returns a failed Status has sent
 // nothing but perhaps rows, which that error then ends: the caller sends it.
@@ -29,6 +39,14 @@ class StatementExecutor {
   // COM_STMT_PREPARE: answers with the statement's id and its parameters and columns.
   Awaitable<Status> Prepare(Session& session, mysql::ServerConnection& client,
                             std::string_view sql);
+  // Plans a statement to be kept, fills `prepared` but for its name and text, and tells what it
+  // takes and gives. Fails with 1295 for what MySQL does not prepare.
+  Awaitable<Result<StatementDescription>> PlanPrepared(Statement& statement,
+                                                       PreparedStatement* prepared);
+  // Runs it with the parameters that `statement` has, planned anew if need be.
+  Awaitable<Status> RunPrepared(Statement& statement, PreparedStatement* prepared);
+  // The same, with the rows kept for COM_STMT_FETCH.
+  Awaitable<Status> RunIntoCursor(Statement& statement, PreparedStatement* prepared);
   // COM_STMT_EXECUTE.
   Awaitable<Status> ExecutePrepared(Session& session, mysql::ServerConnection& client,
                                     std::string_view body);
@@ -49,6 +67,10 @@ class StatementExecutor {
   Awaitable<Result<mysql::QueryResult>> Fetch(Session& session, mysql::ServerConnection& client,
                                               std::string_view sql,
                                               const Settings* settings = nullptr);
+  // What SHOW VARIABLES says about `names` (lower case) on a connection with these settings; names
+  // that MySQL does not have are missing.
+  Awaitable<Result<VariableTexts>> FetchVariables(Statement& statement, const Settings& settings,
+                                                  std::vector<std::string> names);
   // Checks settings that no statement has used yet by having a shard apply them; returns the
   // sql_mode that results.
   Awaitable<Result<std::string>> CheckSettings(Statement& statement, const Settings& settings);
@@ -62,6 +84,7 @@ class StatementExecutor {
   bool MayLookAgain(const Status& status);
   Result<std::shared_ptr<const Plan>> MakePlan(const Statement& statement,
                                                const parser::DigestResult* digest, bool* cacheable);
+  Awaitable<Result<StatementDescription>> Describe(Statement& statement);
   Awaitable<Status> Run(Statement& statement);
   Awaitable<Status> RunRouted(Statement& statement);
 
@@ -72,6 +95,8 @@ class StatementExecutor {
   parser::Digester digester_;
   // sql_mode by Settings::id of settings that shards have accepted. Bounded.
   boost::unordered_flat_map<uint64_t, std::string> accepted_settings_;
+  // What FetchVariables has learned, by its query and the settings. Bounded.
+  std::map<std::pair<uint64_t, std::string>, VariableTexts> known_variables_;
 };
 
 }  // namespace keyspan::vtgate

@@ -10,21 +10,24 @@ namespace {
 
 using parser::TransactionVerb;
 
-std::string BeginSql(const parser::Transaction& node) {
-  std::string sql = "START TRANSACTION";
-  const char* separator = " ";
-  if (node.consistent_snapshot) {
-    sql += " WITH CONSISTENT SNAPSHOT";
-    separator = ", ";
-  }
-  if (node.access == parser::AccessMode::kReadOnly) sql += std::string(separator) + "READ ONLY";
-  if (node.access == parser::AccessMode::kReadWrite) sql += std::string(separator) + "READ WRITE";
-  return sql == "START TRANSACTION" ? "" : sql;
+void Begin(Session& session, const parser::Transaction& node) {
+  TransactionStart start;
+  start.by_statement = true;
+  start.consistent_snapshot = node.consistent_snapshot;
+  if (node.access == parser::AccessMode::kReadOnly) start.access = "READ ONLY";
+  if (node.access == parser::AccessMode::kReadWrite) start.access = "READ WRITE";
+  start.once = std::exchange(session.next_transaction, {});
+  start.read_only_by_default = session.read_only_by_default();
+  session.transaction.Begin(std::move(start));
+  session.tracker.NoteCharacteristics();
 }
 
-void Begin(Session& session, const parser::Transaction& node) {
-  session.transaction.Begin(BeginSql(node), session.TakeNextTransaction(),
-                            node.access == parser::AccessMode::kReadOnly);
+// AND CHAIN: the next transaction has the isolation level and the access mode of this one.
+TransactionStart Successor(const Session& session) {
+  TransactionStart start = session.transaction.start();
+  start.by_statement = true;
+  start.consistent_snapshot = false;
+  return start;
 }
 
 // Runs one savepoint statement on every shard whose part of the transaction has savepoint `number`.
@@ -116,12 +119,16 @@ Awaitable<Status> RunTransaction(const Services& services, Statement& statement)
       break;
     case TransactionVerb::kCommit:
     case TransactionVerb::kRollback: {
+      TransactionStart successor = Successor(session);
       if (node.verb == TransactionVerb::kCommit) {
         CO_RETURN_IF_ERROR(co_await CommitTransaction(session));
       } else {
         co_await RollbackTransaction(session);
       }
-      if (node.chain == parser::TriState::kYes) session.transaction.Begin("", "", false);
+      if (node.chain == parser::TriState::kYes) {
+        session.transaction.Begin(std::move(successor));
+        session.tracker.NoteCharacteristics();
+      }
       break;
     }
     default:

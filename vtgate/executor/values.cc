@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <cstdlib>
 
 #include "mysql/types/value.h"
 #include "parser/lexer.h"
@@ -114,12 +116,7 @@ Result<RoutingValue> LiteralValue(const parser::DigestLiteral& literal, bool neg
   }
 }
 
-Result<RoutingValue> ParameterValue(const mysql::ParameterView& parameter,
-                                    const Statement& statement) {
-  if (parameter.is_null) return RoutingValue::Null();
-  auto decoded = mysql::DecodeParameter(parameter, mysql::kUtf8mb40900AiCi);
-  if (!decoded.ok()) return decoded.status();
-  const mysql::Value& value = *decoded;
+Result<RoutingValue> RoutingValueOf(const mysql::Value& value, const Statement& statement) {
   using Kind = mysql::Value::Kind;
   switch (value.kind()) {
     case Kind::kNull:
@@ -143,7 +140,25 @@ Result<RoutingValue> ParameterValue(const mysql::ParameterView& parameter,
   }
 }
 
+mysql::Value UserVariableValue(uint32_t hole, const Statement& statement) {
+  const size_t index = hole - kHoleUserVariableBase;
+  if (index >= statement.plan->user_variables.size()) return mysql::Value();
+  auto found = statement.session.user_variables.find(statement.plan->user_variables[index]);
+  return found == statement.session.user_variables.end() ? mysql::Value() : found->second;
+}
+
 }  // namespace
+
+Result<mysql::Value> ParameterValue(uint32_t ordinal, const Statement& statement) {
+  if (statement.named) {
+    if (ordinal >= statement.values.size()) return InternalError("plan parameter out of range");
+    return statement.values[ordinal];
+  }
+  if (ordinal >= statement.parameters.size()) return InternalError("plan parameter out of range");
+  const mysql::ParameterView& parameter = statement.parameters[ordinal];
+  if (parameter.is_null) return mysql::Value();
+  return mysql::DecodeParameter(parameter, mysql::kUtf8mb40900AiCi);
+}
 
 Result<RoutingValue> Evaluate(const ValueSource& source, const Statement& statement) {
   switch (source.kind) {
@@ -155,13 +170,15 @@ Result<RoutingValue> Evaluate(const ValueSource& source, const Statement& statem
     case ValueSource::Kind::kLiteral:
       if (source.index >= statement.literals.size()) return InternalError("plan slot out of range");
       return LiteralValue(statement.literals[source.index], source.negated, statement);
-    case ValueSource::Kind::kParameter:
-      if (source.index >= statement.parameters.size()) {
-        return InternalError("plan parameter out of range");
-      }
+    case ValueSource::Kind::kParameter: {
       if (source.negated) return Unsupported("routing by a negated parameter");
-      return ParameterValue(statement.parameters[source.index], statement);
+      ASSIGN_OR_RETURN(mysql::Value value, ParameterValue(source.index, statement));
+      return RoutingValueOf(value, statement);
+    }
     case ValueSource::Kind::kHole:
+      if (source.index >= kHoleUserVariableBase && source.index < kHoleSystemVariableBase) {
+        return RoutingValueOf(UserVariableValue(source.index, statement), statement);
+      }
       switch (source.index) {
         case kHoleLastInsertId:
           return RoutingValue::Uint(statement.session.last_insert_id);
@@ -189,12 +206,59 @@ Result<uint64_t> EvaluateCount(const ValueSource& source, const Statement& state
   return Status::Mysql(1210, "HY000", "Incorrect arguments to LIMIT");
 }
 
-Result<std::string> ParameterLiteral(const mysql::ParameterView& parameter) {
+namespace {
+
+// As the session itself would write the text: its bytes are in the session's character set, and
+// without an introducer they get the collation of the connection, as those of a parameter do.
+std::string TextLiteral(std::string_view text, const Session& session) {
+  if ((session.sql_mode_bits & parser::kModeNoBackslashEscapes) == 0) {
+    return parser::QuoteString(text, session.charset);
+  }
+  std::string quoted = "'";
+  for (char c : text) {
+    if (c == '\'') quoted += c;
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
+// A parameter as an SQL literal that MySQL reads back as the same value.
+Result<std::string> ParameterLiteral(const mysql::ParameterView& parameter,
+                                     const Session& session) {
   if (parameter.is_null) return std::string("NULL");
   ASSIGN_OR_RETURN(mysql::Value value, mysql::DecodeParameter(parameter, mysql::kUtf8mb40900AiCi));
+  if (value.kind() == mysql::Value::Kind::kString && value.collation() != mysql::kBinaryCollation) {
+    return TextLiteral(value.str(), session);
+  }
   std::string out;
   value.AppendSqlLiteral(&out);
   return out;
+}
+
+// Seconds since 1970: what SET timestamp says, else the clock of this process.
+std::string StatementTime(const Session& session) {
+  constexpr int64_t kMicroseconds = 1'000'000;
+  if (const std::string* set = session.settings.Find("timestamp")) {
+    const double seconds = std::strtod(set->c_str(), nullptr);
+    if (seconds > 0) return fmt::format("{:.6f}", seconds);
+  }
+  const int64_t now = std::chrono::duration_cast<std::chrono::microseconds>(
+                          std::chrono::system_clock::now().time_since_epoch())
+                          .count();
+  return fmt::format("{}.{:06}", now / kMicroseconds, now % kMicroseconds);
+}
+
+}  // namespace
+
+std::string LiteralOf(const mysql::Value& value, const Session& session) {
+  std::string out;
+  value.AppendSqlLiteral(&out);
+  if (!out.starts_with("_utf8mb4'")) return out;
+  // With an introducer it would have that character set's default collation, which does not mix
+  // with the connection's.
+  if (session.charset_is_utf8) return TextLiteral(value.str(), session);
+  const bool backslash_is_a_letter = (session.sql_mode_bits & parser::kModeNoBackslashEscapes) != 0;
+  return backslash_is_a_letter ? "_utf8mb4" + TextLiteral(value.str(), session) : out;
 }
 
 Result<std::string> SessionHoleLiteral(uint32_t hole, const Statement& statement) {
@@ -210,15 +274,17 @@ Result<std::string> SessionHoleLiteral(uint32_t hole, const Statement& statement
       return fmt::format("{}", session.row_count);
     case kHoleGeneratedId:
       return fmt::format("{}", statement.generated_id);
+    case kHoleStatementTime:
+      return StatementTime(session);
     case kHoleDatabase:
       return session.target.keyspace.empty() ? std::string("NULL")
-                                             : parser::QuoteString(session.target.keyspace);
+                                             : TextLiteral(session.target.keyspace, session);
     case kHoleUser:
-      return parser::QuoteString(session.user + "@" + session.host);
+      return TextLiteral(session.user + "@" + session.host, session);
     case kHoleCurrentUser:
-      return parser::QuoteString(session.user + "@%");
+      return TextLiteral(session.user + "@%", session);
     case kHoleVersion:
-      return parser::QuoteString(session.server_version);
+      return TextLiteral(session.server_version, session);
     default:
       break;
   }
@@ -228,10 +294,7 @@ Result<std::string> SessionHoleLiteral(uint32_t hole, const Statement& statement
     return GatewayVariableLiteral(statement.plan->system_variables[index], session);
   }
   if (hole >= kHoleUserVariableBase) {
-    size_t index = hole - kHoleUserVariableBase;
-    if (index >= statement.plan->user_variables.size()) return InternalError("variable hole");
-    auto it = session.user_variables.find(statement.plan->user_variables[index]);
-    return it == session.user_variables.end() ? std::string("NULL") : it->second.sql_literal;
+    return LiteralOf(UserVariableValue(hole, statement), session);
   }
   return InternalError(fmt::format("unknown hole {}", hole));
 }
@@ -252,7 +315,8 @@ Status AppendLimitSum(const Statement& statement, std::string* out) {
   if (!limit) return InternalError("no limit to push");
   ASSIGN_OR_RETURN(uint64_t count, EvaluateCount(limit->count, statement));
   uint64_t offset = 0;
-  if (limit->offset) {
+  // LIMIT 0 evaluates nothing, whatever the offset.
+  if (limit->offset && count > 0) {
     ASSIGN_OR_RETURN(offset, EvaluateCount(*limit->offset, statement));
   }
   out->append(fmt::format("{}", count > UINT64_MAX - offset ? UINT64_MAX : count + offset));
@@ -273,8 +337,14 @@ Status AppendHole(const parser::SqlTemplate::HoleRef& hole, const Statement& sta
         out->push_back('?');
         return Status::Ok();
       }
+      if (statement.named) {
+        ASSIGN_OR_RETURN(mysql::Value value, ParameterValue(hole.index, statement));
+        out->append(LiteralOf(value, statement.session));
+        return Status::Ok();
+      }
       if (hole.index >= statement.parameters.size()) return InternalError("template parameter");
-      ASSIGN_OR_RETURN(std::string text, ParameterLiteral(statement.parameters[hole.index]));
+      ASSIGN_OR_RETURN(std::string text,
+                       ParameterLiteral(statement.parameters[hole.index], statement.session));
       out->append(text);
       return Status::Ok();
     }

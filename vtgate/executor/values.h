@@ -10,6 +10,9 @@ namespace keyspan::vtgate {
 // it: text in a character set other than UTF-8 with characters beyond ASCII.
 Result<sharding::RoutingValue> Evaluate(const ValueSource& source, const Statement& statement);
 
+// The value of the `?` with this ordinal.
+Result<mysql::Value> ParameterValue(uint32_t ordinal, const Statement& statement);
+
 // The value of a source as a non-negative number: LIMIT and its offset, sequence counts. Fails as
 // MySQL does (1064-class text) when it is something else.
 Result<uint64_t> EvaluateCount(const ValueSource& source, const Statement& statement);
@@ -26,7 +29,8 @@ bool PlaceholdersInOrder(const parser::SqlTemplate& sql, uint32_t parameter_coun
 // The session's value for a hole as an SQL literal. Used for templates and by SELECT @@x.
 Result<std::string> SessionHoleLiteral(uint32_t hole, const Statement& statement);
 
-// A parameter as an SQL literal that MySQL reads back as the same value.
-Result<std::string> ParameterLiteral(const mysql::ParameterView& parameter);
+// A value as an SQL expression that MySQL reads back as the same value under the session's
+// sql_mode.
+std::string LiteralOf(const mysql::Value& value, const Session& session);
 
 }  // namespace keyspan::vtgate

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "parser/walker.h"
+#include "vtgate/planner/expression_class.h"
 #include "vtgate/planner/merge_builder.h"
 #include "vtgate/planner/routing.h"
 #include "vtgate/semantics/plan_error.h"
@@ -91,7 +92,6 @@ void MergeBuilder::PlanGroups() {
   plan_.group_keys = static_cast<int>(groups.size());
   PlanSelectItems(groups);
   if (groups.empty()) {
-    select_->order_by = {};  // one row
     KeepLimit();
     select_->limit = nullptr;
     return;
@@ -156,6 +156,12 @@ AggregatePlan MergeBuilder::PlanAggregateCall(FunctionCall* call, ColumnPlace pl
     CheckDistinctAggregate(*call);
     plan.avg_sum = list_.AddHidden(CopyCall(*call, "SUM"));
     plan.avg_count = list_.AddHidden(CopyCall(*call, "COUNT"));
+  } else if (IsNamed(*call, "BIT_AND")) {
+    plan.op = AggregateOp::kBitAnd;
+  } else if (IsNamed(*call, "BIT_OR")) {
+    plan.op = AggregateOp::kBitOr;
+  } else if (IsNamed(*call, "BIT_XOR")) {
+    plan.op = AggregateOp::kBitXor;
   } else {
     Fail(MultiShardUnsupported(std::string(call->name.text) + "()"));
   }
@@ -243,6 +249,11 @@ SortPlan MergeBuilder::PlanFinalSort(const Key& key, const std::vector<Key>& gro
       Fail(MultiShardUnsupported("a subquery in ORDER BY beside GROUP BY"));
     }
     return MakeSort(key);
+  }
+  if ((IsNamed(*call, "MIN") || IsNamed(*call, "MAX")) && call->args.size() == 1 &&
+      ClassifyExpression(call->args[0], input_.semantics, input_.block) == ExpressionClass::kEnum) {
+    // Chosen by their texts, then ordered by their numbers.
+    Fail(MultiShardUnsupported("ORDER BY MIN() or MAX() of an ENUM or SET"));
   }
   if (key.visible.has_value()) {
     const AggregatePlan& plan = plan_.aggregates[*key.visible];

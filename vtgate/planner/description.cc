@@ -81,6 +81,8 @@ class PlanDescriber {
         return "<version>";
       case kHoleGeneratedId:
         return "<generated id>";
+      case kHoleStatementTime:
+        return "<now>";
       case kHoleLimitSum:
         return "<offset + count>";
       default:
@@ -162,6 +164,12 @@ class PlanDescriber {
       case AggregateOp::kAvg:
         return fmt::format("{} avg ({} / {})", column, Column(aggregate.avg_sum),
                            Column(aggregate.avg_count));
+      case AggregateOp::kBitAnd:
+        return column + " bit and";
+      case AggregateOp::kBitOr:
+        return column + " bit or";
+      case AggregateOp::kBitXor:
+        return column + " bit xor";
     }
     return column;
   }

@@ -105,6 +105,13 @@ bool Pads(std::string_view collation) {
          collation.find("_0900_") == std::string_view::npos;
 }
 
+// Whether each character has one weight. Elsewhere (in utf8mb4_unicode_ci, 'ß' = 'ss') texts that
+// are padded to the same number of characters have different numbers of weights.
+bool IsOneToOne(std::string_view collation) {
+  return collation.ends_with("_general_ci") || collation.ends_with("_bin") ||
+         collation == "latin1_swedish_ci";
+}
+
 // Functions whose result has the collation of their text arguments.
 bool KeepsCollation(const parser::FunctionCall& call) {
   constexpr std::array<std::string_view, 20> kNames{
@@ -120,7 +127,7 @@ TextPadding PaddingOfColumn(const TableColumn& column) {
   padding.pads = Pads(column.collation);
   std::string type = LowerCase(column.column_type);
   size_t open = type.find("char(");
-  if (open != std::string::npos) {
+  if (open != std::string::npos && IsOneToOne(column.collation)) {
     const char* digits = type.data() + open + 5;
     std::from_chars(digits, type.data() + type.size(), padding.length);
   }
@@ -139,7 +146,9 @@ TextPadding PaddingOf(const parser::Expr* expr, const Semantics& semantics, int 
     return column != nullptr ? PaddingOfColumn(*column) : TextPadding{};
   }
   if (const auto* collate = As<parser::CollateExpr>(expr)) {
-    return {Pads(collate->collation.text), PaddingOf(collate->operand, semantics, block).length};
+    std::string_view name = collate->collation.text;
+    TextPadding padding = PaddingOf(collate->operand, semantics, block);
+    return {Pads(name), IsOneToOne(name) ? padding.length : 0};
   }
   const auto* call = As<parser::FunctionCall>(expr);
   if (call == nullptr || !KeepsCollation(*call)) return {};

@@ -21,8 +21,10 @@ ExpressionClass ClassifyExpression(const parser::Expr* expr, const Semantics& se
 // Whether the text that the expression gives is compared as if padded with spaces (every collation
 // but the utf8mb4_0900 ones). WEIGHT_STRING does not pad, so 'a' and 'a ' would differ.
 struct TextPadding {
-  bool pads = false;    // false also when the collation is not known
-  uint32_t length = 0;  // the most characters it can have; 0: not known
+  bool pads = false;  // false also when the collation is not known
+  // The most characters it can have. 0: not known, or of no use, as padding to a number of
+  // characters does not make weights of equal length in this collation.
+  uint32_t length = 0;
 };
 TextPadding PaddingOf(const parser::Expr* expr, const Semantics& semantics, int block);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "parser/walker.h"
+#include "vtgate/planner/statement_time.h"
 #include "vtgate/planner/value_source.h"
 #include "vtgate/semantics/plan_error.h"
 
@@ -72,7 +73,7 @@ void Append(const SqlTemplate& part, SqlTemplate* out) {
 
 bool HasSessionHole(const SqlTemplate& sql) {
   return std::any_of(sql.holes.begin(), sql.holes.end(), [](const SqlTemplate::HoleRef& hole) {
-    return hole.kind == SqlTemplate::HoleKind::kCustom;
+    return hole.kind == SqlTemplate::HoleKind::kCustom && hole.index != kHoleStatementTime;
   });
 }
 
@@ -103,6 +104,7 @@ class InsertBuilder {
     if (target_.table->auto_increment.has_value()) {
       plan_->sequence = target_.table->auto_increment->sequence;
     }
+    uses_time_ = UsesStatementTime(insert_, {&target_, 1});
     CollectColumns();
     LocateColumns();
     for (size_t row = 0; row < insert_->rows.size(); ++row) AddRow(row);
@@ -257,7 +259,8 @@ class InsertBuilder {
     insert_->query = nullptr;
     insert_->set_syntax = false;
     if (append_id_) AppendIdColumn();
-    SqlTemplate printed = parser::PrintTemplate(insert_, print_);
+    SqlTemplate printed = uses_time_ ? PrintWithStatementTime(insert_, print_)
+                                     : parser::PrintTemplate(insert_, print_);
     SqlTemplate* part = &plan_->prefix;
     part->texts.push_back(printed.texts[0]);
     for (size_t i = 0; i < printed.holes.size(); ++i) {
@@ -310,6 +313,7 @@ class InsertBuilder {
   std::vector<std::string> columns_;  // as listed, or all
   bool listed_ = false;
   bool append_id_ = false;
+  bool uses_time_ = false;
   std::vector<int> vindex_positions_;
   int id_position_ = -1;
 };

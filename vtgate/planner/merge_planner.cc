@@ -7,6 +7,7 @@
 #include "parser/walker.h"
 #include "vtgate/planner/merge_builder.h"
 #include "vtgate/planner/routing.h"
+#include "vtgate/planner/statement_time.h"
 #include "vtgate/planner/value_source.h"
 #include "vtgate/semantics/plan_error.h"
 
@@ -59,7 +60,7 @@ MergePlan MergeBuilder::Build() {
     PlanRows();
   }
   plan_.hidden_columns = list_.Finish();
-  plan_.sql = parser::PrintTemplate(select_, input_.print);
+  plan_.sql = PrintForShards(select_, input_.semantics.tables(), input_.print);
   return std::move(plan_);
 }
 
@@ -67,13 +68,8 @@ void MergeBuilder::CheckConstructs() const {
   auto refuse = [](std::string_view what) { Fail(MultiShardUnsupported(what)); };
   if (select_->into != nullptr) refuse("SELECT ... INTO");
   if (select_->qualify != nullptr) refuse("QUALIFY");
+  if (select_->rollup == parser::RollupKind::kGroupingSets) refuse("GROUPING SETS");
   if (select_->rollup != parser::RollupKind::kNone) refuse("GROUP BY ... WITH ROLLUP");
-  auto check = [&](const parser::Node* node) {
-    if (Is<parser::MatchExpr>(node)) refuse("the relevance of MATCH ... AGAINST");
-    return Visit::kContinue;
-  };
-  for (const SelectItem* item : select_->items) parser::Walk(item, check);
-  for (const OrderItem* item : select_->order_by) parser::Walk(item, check);
 }
 
 void MergeBuilder::CheckWindows() const {

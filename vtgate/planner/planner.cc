@@ -12,6 +12,8 @@
 #include "vtgate/planner/merge_planner.h"
 #include "vtgate/planner/routing.h"
 #include "vtgate/planner/session_holes.h"
+#include "vtgate/planner/shard_dependent.h"
+#include "vtgate/planner/statement_time.h"
 #include "vtgate/planner/value_source.h"
 #include "vtgate/semantics/plan_error.h"
 #include "vtgate/semantics/semantics.h"
@@ -26,6 +28,7 @@ class PlanBuilder {
   PlanBuilder(std::unique_ptr<ParsedStatement> statement, const PlanContext& context)
       : statement_(std::move(statement)), context_(context) {
     print_.sql_mode = context.sql_mode;
+    print_.charset = context.charset;
   }
 
   std::shared_ptr<const Plan> Build() {
@@ -107,7 +110,8 @@ class PlanBuilder {
     routed.is_query = IsQuery(root);
     routed.is_dml = Is<Insert>(root) || Is<Update>(root) || Is<Delete>(root) || Is<LoadData>(root);
     NoteSelectTraits(root);
-    if (session_.holes || qualified) routed.sql = PrintTemplate(root, print_);
+    const bool fill_in = context_.parameters_in_text && plan_->parameter_count > 0;
+    if (session_.holes || qualified || fill_in) routed.sql = PrintTemplate(root, print_);
     if (context_.by_destination) {
       routed.route.opcode = RouteOpcode::kByDestination;
       routed.route.keyspace = context_.keyspace;
@@ -176,14 +180,26 @@ class PlanBuilder {
   }
 
   void NoteSelectTraits(const Statement* root) {
+    bool from_tables = false;
+    bool for_update = false;
+    bool calls = false;
     Walk(static_cast<const Node*>(root), [&](const Node* node) {
       const auto* select = As<Select>(node);
       if (select != nullptr && (select->flags & kSelectCalcFoundRows) != 0) {
         plan_->routed.calc_found_rows = true;
       }
-      if (Is<LockingClause>(node)) plan_->routed.locking_read = true;
+      if (const auto* locking = As<LockingClause>(node); locking != nullptr) {
+        plan_->routed.locking_read = true;
+        for_update |= locking->strength == LockStrength::kUpdate;
+      }
+      from_tables |= select != nullptr && !select->from.empty();
+      calls |= Is<FunctionCall>(node) && Cast<FunctionCall>(node)->form == CallForm::kGeneric;
       return Visit::kContinue;
     });
+    RoutedPlan& routed = plan_->routed;
+    routed.reads = from_tables && !for_update;
+    routed.writes = routed.is_dml || (from_tables && for_update);
+    routed.only_computes = Is<Select>(root) && !from_tables && !calls;
   }
 
   // SELECT NEXT n VALUES FROM sequence, SELECT NEXT VALUE FROM sequence. To the parser the second
@@ -244,10 +260,16 @@ class PlanBuilder {
     Statement* root = statement_->root();
     auto* select = As<Select>(root);
     if (select == nullptr) {
-      routed.merge.sql = PrintTemplate(root, print_);
+      try {
+        RefuseShardDependent(root);
+        routed.merge.sql = PrintForShards(root, semantics.tables(), print_);
+      } catch (PlanError& error) {
+        routed.multi_shard = std::move(error.status);
+      }
       return;
     }
     try {
+      RefuseShardDependent(root);
       routed.merge = PlanMerge({select, semantics.BlockOf(select), routing.anchor, semantics,
                                 locality, &statement_->arena(), print_});
     } catch (PlanError& error) {
@@ -300,6 +322,7 @@ class PlanBuilder {
       } else {
         plan_->kind = PlanKind::kInsert;
         plan_->insert = PlanInsertRows(insert, target, print_, &statement_->arena());
+        if (context_.parameters_in_text) plan_->insert->text_forwardable = false;
       }
       return;
     }

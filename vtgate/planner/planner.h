@@ -15,7 +15,11 @@ struct PlanContext {
   const Cluster* cluster = nullptr;
   std::string keyspace;         // of USE; empty: none
   bool by_destination = false;  // USE keyspace:shard: everything goes there
-  uint32_t sql_mode = 0;        // parser::SqlModeBit of the session: templates are read under it
+  // The values of `?` are to stand in the text that is sent: no plan may rely on that of the
+  // client.
+  bool parameters_in_text = false;
+  uint32_t sql_mode = 0;  // parser::SqlModeBit of the session: templates are read under it
+  parser::TextCharset charset = parser::TextCharset::kOther;  // likewise
   // System variables that the gateway holds for the session instead of the shards' connections
   // (lower case): SELECT @@x of these becomes a hole.
   bool (*is_gateway_variable)(std::string_view name) = nullptr;

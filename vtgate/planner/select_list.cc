@@ -127,6 +127,35 @@ Expr* SelectList::MakeCast(Expr* operand, parser::TypeKind type) {
   return cast;
 }
 
+parser::Literal* SelectList::MakeSpace() {
+  auto* space = arena_->New<parser::Literal>();
+  space->literal = parser::LiteralKind::kString;
+  space->text = "' '";
+  space->value = " ";
+  return space;
+}
+
+Expr* SelectList::MakePadded(Expr* expr) {
+  parser::FunctionCall* padded = MakeCall("CONCAT", MakeCall("RTRIM", expr));
+  padded->args = parser::MakeList<Expr*>(*arena_, std::vector<Expr*>{padded->args[0], MakeSpace()});
+  return padded;
+}
+
+// For an expression of whose collation, and even type, nothing is known: lets MySQL find out
+// whether it pads. WEIGHT_STRING of a number is nothing to compare (and fails inside ANY_VALUE),
+// but of the text that CONCAT makes of it.
+Expr* SelectList::MakeWeightOfUnknown(Expr* expr) {
+  auto* pads = arena_->New<parser::Binary>();
+  pads->op = parser::BinaryOp::kEqual;
+  pads->left = MakeCall("RTRIM", expr);
+  pads->right = MakePadded(expr);
+  parser::FunctionCall* choice = MakeCall("IF", pads);
+  choice->args = parser::MakeList<Expr*>(
+      *arena_, std::vector<Expr*>{pads, MakeCall("WEIGHT_STRING", MakePadded(expr)),
+                                  MakeCall("WEIGHT_STRING", MakeCall("CONCAT", expr))});
+  return choice;
+}
+
 // The bytes by whose order MySQL compares text.
 Expr* SelectList::MakeWeight(Expr* expr) {
   TextPadding padding = PaddingOf(expr, semantics_, block_);
@@ -140,13 +169,7 @@ Expr* SelectList::MakeWeight(Expr* expr) {
   }
   // No length to pad to: one space instead of all that end it. That is the padded order, but for
   // text that goes on with spaces and then a control character.
-  auto* space = arena_->New<parser::Literal>();
-  space->literal = parser::LiteralKind::kString;
-  space->text = "' '";
-  space->value = " ";
-  parser::FunctionCall* padded = MakeCall("CONCAT", MakeCall("RTRIM", expr));
-  padded->args = parser::MakeList<Expr*>(*arena_, std::vector<Expr*>{padded->args[0], space});
-  return MakeCall("WEIGHT_STRING", padded);
+  return MakeCall("WEIGHT_STRING", MakePadded(expr));
 }
 
 void SelectList::AddWeight(Expr* expr, ColumnPlace* weight, bool* if_text) {
@@ -157,7 +180,8 @@ void SelectList::AddWeight(Expr* expr, ColumnPlace* weight, bool* if_text) {
       return;
     case ExpressionClass::kUnknown:
       *if_text = true;
-      [[fallthrough]];
+      compared = MakeWeightOfUnknown(expr);
+      break;
     case ExpressionClass::kText:
       compared = MakeWeight(expr);
       break;

@@ -48,6 +48,10 @@ class SelectList {
 
  private:
   parser::Expr* MakeWeight(parser::Expr* expr);
+  parser::Expr* MakeWeightOfUnknown(parser::Expr* expr);
+  // CONCAT(RTRIM(expr), ' ')
+  parser::Expr* MakePadded(parser::Expr* expr);
+  parser::Literal* MakeSpace();
   parser::FunctionCall* MakeCall(std::string_view name, parser::Expr* argument);
   parser::Expr* MakeCast(parser::Expr* operand, parser::TypeKind type);
 

@@ -143,9 +143,9 @@ int Semantics::AnalyzeSelect(const Select* select, int parent) {
   int block = NewBlock(select, parent);
   AddFrom(select->from, block);
   AddConjuncts(select->where, block, 0, static_cast<int>(blocks_[block].tables.size()));
-  bool transparent = select->group_by.empty() && select->having == nullptr &&
-                     select->limit == nullptr && !select->distinct() && select->windows.empty() &&
-                     select->qualify == nullptr;
+  bool transparent = select->group_by.empty() && select->grouping_sets.empty() &&
+                     select->having == nullptr && select->limit == nullptr && !select->distinct() &&
+                     select->windows.empty() && select->qualify == nullptr;
   for (const SelectItem* item : select->items) {
     if (ContainsAggregate(item->expr) || ContainsWindow(item->expr)) transparent = false;
   }

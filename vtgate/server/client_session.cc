@@ -5,6 +5,7 @@
 
 #include "mysql/types/collation.h"
 #include "parser/printer.h"
+#include "vtgate/executor/cursor.h"
 #include "vtgate/txn/finish.h"
 
 namespace keyspan::vtgate {
@@ -12,7 +13,7 @@ namespace {
 
 using mysql::CommandType;
 
-// Most long data of one parameter, as max_allowed_packet bounds it in MySQL.
+// Most long data of a session. In MySQL max_allowed_packet bounds each parameter's.
 constexpr size_t kMaxLongData = 64u << 20;
 
 // The coroutine of one client: reads commands and answers them in order.
@@ -33,7 +34,7 @@ class ClientSession {
       co_return;
     }
     SessionRegistry& registry = *context_->executor->services().sessions;
-    connection_.SendOk(OkNow());
+    connection_.SendOk(session_.MakeOk(/*ends_rows=*/false));
     connection_.set_on_peer_closed([this] {
       if (session_.cancel_statement) session_.cancel_statement();
       connection_.Close();
@@ -53,7 +54,10 @@ class ClientSession {
       connection_.BeginStatement();
       Status status = co_await Serve(*command);
       connection_.EndStatement();
-      if (!status.ok()) connection_.SendError(status);
+      if (!status.ok()) {
+        NoteError(command->type, status);
+        connection_.SendError(status);
+      }
     }
     (void)co_await connection_.Flush();
   }
@@ -85,15 +89,27 @@ class ClientSession {
     session_.charset_is_utf8 = charset.starts_with("utf8") || charset == "binary";
   }
 
-  mysql::OkPacket OkNow() const {
-    mysql::OkPacket ok;
-    ok.status = session_.status();
-    return ok;
+  Status AnswerOk() {
+    mysql::OkPacket ok = session_.MakeOk(/*ends_rows=*/false);
+    // These commands leave the warnings of the statement before as they are, as in MySQL.
+    ok.warnings = static_cast<uint16_t>(std::min<size_t>(session_.warnings.size(), UINT16_MAX));
+    connection_.SendOk(ok);
+    return Status::Ok();
   }
 
-  Status AnswerOk(Status status) {
-    if (status.ok()) connection_.SendOk(OkNow());
-    return status;
+  // Statements do this themselves.
+  void NoteError(CommandType type, const Status& status) {
+    if (type == CommandType::kQuery || type == CommandType::kStmtPrepare ||
+        type == CommandType::kStmtExecute) {
+      return;
+    }
+    session_.warnings.assign(1,
+                             Warning{"Error", status.mysql_errno(), std::string(status.message())});
+  }
+
+  Status InitDb(std::string_view target) {
+    Status status = context_->executor->Use(session_, target);
+    return status.ok() ? AnswerOk() : status;
   }
 
   Awaitable<Status> Serve(const mysql::Command& command) {
@@ -111,13 +127,15 @@ class ClientSession {
         co_return CloseStatement(command.body);
       case CommandType::kStmtReset:
         co_return ResetStatement(command.body);
+      case CommandType::kStmtFetch:
+        co_return co_await FetchFromCursor(session_, connection_, command.body);
       case CommandType::kStmtSendLongData:
         AddLongData(command.body);
         co_return Status::Ok();
       case CommandType::kInitDb:
-        co_return AnswerOk(context_->executor->Use(session_, command.body));
+        co_return InitDb(command.body);
       case CommandType::kPing:
-        co_return AnswerOk(Status::Ok());
+        co_return AnswerOk();
       case CommandType::kFieldList:
         co_return co_await context_->executor->FieldList(session_, connection_, command.body);
       case CommandType::kSetOption:
@@ -126,7 +144,7 @@ class ClientSession {
         co_await RollbackTransaction(session_);
         session_.Reset();
         ApplyCollation(connection_.identity().collation);
-        co_return AnswerOk(Status::Ok());
+        co_return AnswerOk();
       case CommandType::kChangeUser:
         co_return co_await ChangeUser(command.body);
       case CommandType::kStatistics:
@@ -152,10 +170,12 @@ class ClientSession {
     if (found == session_.prepared.end()) {
       return Status::Mysql(
           1243, "HY000",
-          fmt::format("Unknown prepared statement handler ({}) given to mysqld_stmt_reset", id));
+          fmt::format("Unknown prepared statement handler ({}) given to mysql_stmt_precheck", id));
     }
     found->second->long_data.clear();
-    return AnswerOk(Status::Ok());
+    found->second->long_data_too_long = false;
+    found->second->cursor = nullptr;
+    return AnswerOk();
   }
 
   // No answer either; what is wrong shows at EXECUTE.
@@ -169,11 +189,16 @@ class ClientSession {
     prepared.long_data.resize(prepared.parameter_count);
     auto& kept = prepared.long_data[data->parameter];
     if (kept == nullptr) kept = std::make_unique<std::string>();
-    if (kept->size() + data->bytes.size() <= kMaxLongData) kept->append(data->bytes);
+    if (session_.LongDataBytes() + data->bytes.size() <= kMaxLongData) {
+      kept->append(data->bytes);
+    } else {
+      prepared.long_data_too_long = true;
+      kept = nullptr;
+    }
   }
 
   Status AnswerEof() {
-    if ((session_.capabilities & mysql::kClientDeprecateEof) != 0) return AnswerOk(Status::Ok());
+    if ((session_.capabilities & mysql::kClientDeprecateEof) != 0) return AnswerOk();
     mysql::AppendEof({0, session_.status()}, connection_.sequence(), &connection_.out());
     return Status::Ok();
   }
@@ -204,7 +229,7 @@ class ClientSession {
       session_.killed = true;
       co_return started;
     }
-    connection_.SendOk(OkNow());
+    connection_.SendOk(session_.MakeOk(/*ends_rows=*/false));
     co_return Status::Ok();
   }
 

@@ -1,5 +1,6 @@
 #include "vtgate/session/session.h"
 
+#include "common/ascii.h"
 #include "mysql/protocol/constants.h"
 #include "topo/names.h"
 
@@ -23,17 +24,79 @@ uint16_t Session::status() const {
   return status;
 }
 
-std::string Session::TakeNextTransaction() {
-  TransactionCharacteristics next = std::exchange(next_transaction, {});
-  std::string sql;
-  if (!next.isolation.empty()) sql = "SET TRANSACTION ISOLATION LEVEL " + next.isolation;
-  if (!next.access.empty()) sql += (sql.empty() ? "SET TRANSACTION " : ", ") + next.access;
-  return sql;
+bool Session::read_only_by_default() const {
+  const std::string* value = settings.Find("transaction_read_only");
+  if (value == nullptr) return false;
+  const std::string text = AsciiLower(*value);
+  return text == "1" || text == "'on'" || text == "'1'" || text == "true";
+}
+
+std::string Session::TransactionState() const {
+  std::string state = "________";
+  if (!in_transaction()) return state;
+  const Transaction::Use& use = transaction.use();
+  state[0] = transaction.start().by_statement ? 'T' : 'I';
+  if (use.read) state[2] = 'R';
+  if (use.written) state[4] = 'W';
+  if (use.result_sent) state[6] = 'S';
+  return state;
+}
+
+std::string Session::TransactionReplay() const {
+  const TransactionStart& start = transaction.start();
+  const bool open = in_transaction();
+  const TransactionCharacteristics& once = open ? start.once : next_transaction;
+  const bool begun = open && start.by_statement;
+  std::string text;
+  if (!once.isolation.empty()) {
+    text += "SET TRANSACTION ISOLATION LEVEL " + once.isolation + "; ";
+  }
+  if (!begun && !once.access.empty()) text += "SET TRANSACTION " + once.access + "; ";
+  if (begun) {
+    const std::string& access = start.access.empty() ? once.access : start.access;
+    text += "START TRANSACTION";
+    if (start.consistent_snapshot) text += " WITH CONSISTENT SNAPSHOT";
+    if (!access.empty()) text += (start.consistent_snapshot ? ", " : " ") + access;
+    text += "; ";
+  }
+  if (!text.empty()) text.pop_back();
+  return text;
+}
+
+mysql::OkPacket Session::MakeOk(bool ends_rows) {
+  mysql::OkPacket ok;
+  ok.status = status();
+  if (!tracks_state()) return ok;
+  if (ends_rows && (capabilities & mysql::kClientDeprecateEof) == 0) return ok;
+  if (auto changes = tracker.Pending(*this)) ok.changes = std::move(*changes);
+  tracker.Reported(*this);
+  return ok;
+}
+
+size_t Session::CursorBytes() const {
+  size_t bytes = 0;
+  for (const auto& [id, statement] : prepared) {
+    if (statement->cursor != nullptr) bytes += statement->cursor->rows.size();
+  }
+  return bytes;
+}
+
+size_t Session::LongDataBytes() const {
+  size_t bytes = 0;
+  for (const auto& [id, statement] : prepared) {
+    for (const auto& data : statement->long_data) {
+      if (data != nullptr) bytes += data->size();
+    }
+  }
+  return bytes;
 }
 
 void Session::BeginImplicitly() {
   if (autocommit || transaction.open()) return;
-  transaction.Begin("", TakeNextTransaction(), /*read_only=*/false);
+  TransactionStart start;
+  start.once = std::exchange(next_transaction, {});
+  start.read_only_by_default = read_only_by_default();
+  transaction.Begin(std::move(start));
 }
 
 void Session::Reset() {
@@ -47,12 +110,13 @@ void Session::Reset() {
   no_auto_value_on_zero = false;
   transaction.Forget();
   next_transaction = {};
+  tracker = {};
   last_insert_id = 0;
   row_count = 0;
   found_rows = 0;
   warnings.clear();
   prepared.clear();
-  prepared_names.clear();
+  named_statements.clear();
 }
 
 }  // namespace keyspan::vtgate

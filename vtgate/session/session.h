@@ -11,6 +11,7 @@
 #include "mysql/protocol/statement.h"
 #include "parser/parse.h"
 #include "topo/records.pb.h"
+#include "vtgate/session/session_tracker.h"
 #include "vtgate/session/settings.h"
 #include "vtgate/session/transaction.h"
 
@@ -28,26 +29,22 @@ struct Target {
   std::string ToString() const;
 };
 
-// The value of a user variable, ready to stand in a statement.
-struct UserVariable {
-  std::string sql_literal;
-};
-
 struct Warning {
   std::string level;  // Note, Warning, Error
   uint32_t code = 0;
   std::string message;
 };
 
-// What SET TRANSACTION chose; empty parts are the session's.
-struct TransactionCharacteristics {
-  std::string isolation;  // "READ COMMITTED"
-  std::string access;     // "READ ONLY"
+// The rows of a result that the client fetches piece by piece: whole packets, whose sequence
+// numbers are set when they are sent.
+struct Cursor {
+  std::string rows;
+  size_t sent = 0;  // bytes
 };
 
 // A statement that the client has prepared.
 struct PreparedStatement {
-  uint32_t id = 0;
+  uint32_t id = 0;  // 0: by PREPARE name FROM
   std::string sql;
   uint32_t parameter_count = 0;
   // Planned anew when the cluster's plan_generation has moved on.
@@ -58,6 +55,9 @@ struct PreparedStatement {
   std::vector<mysql::ParameterType> bound_types;
   // COM_STMT_SEND_LONG_DATA by parameter; null where none came.
   std::vector<std::unique_ptr<std::string>> long_data;
+  // More came than is kept: EXECUTE fails.
+  bool long_data_too_long = false;
+  std::unique_ptr<Cursor> cursor;  // null: none is open
 };
 
 // Everything that one client's session is, but its socket and its coroutine. Lives on one
@@ -74,7 +74,7 @@ struct Session {
   Settings settings;
   // Variables that the gateway keeps for itself: lower-case name to SQL literal.
   std::map<std::string, std::string, std::less<>> gateway_variables;
-  std::map<std::string, UserVariable, std::less<>> user_variables;  // lower-case name
+  std::map<std::string, mysql::Value, std::less<>> user_variables;  // lower-case name
   bool autocommit = true;
   uint32_t sql_mode_bits = 0;  // of parser::SqlModeBit
   parser::TextCharset charset = parser::TextCharset::kOther;
@@ -85,6 +85,7 @@ struct Session {
   Transaction transaction;
   // SET TRANSACTION ...: for the next transaction only.
   TransactionCharacteristics next_transaction;
+  SessionTracker tracker;
 
   uint64_t last_insert_id = 0;
   int64_t row_count = 0;
@@ -92,8 +93,13 @@ struct Session {
   std::vector<Warning> warnings;
 
   std::map<uint32_t, std::unique_ptr<PreparedStatement>> prepared;
-  std::map<std::string, uint32_t, std::less<>> prepared_names;  // PREPARE name FROM ...
+  // PREPARE name FROM ...; lower-case name
+  std::map<std::string, std::unique_ptr<PreparedStatement>, std::less<>> named_statements;
   uint32_t next_statement_id = 1;
+
+  // The statement that runs is one whose rows wait in a cursor: as with mysqld, no packet of it
+  // tells of changes.
+  bool opening_cursor = false;
 
   // For SHOW PROCESSLIST.
   std::string_view current_statement;
@@ -107,9 +113,23 @@ struct Session {
   // Status bits of OK and EOF packets.
   uint16_t status() const;
   bool in_transaction() const { return transaction.open() && !transaction.internal(); }
-  // The statement that sets the next transaction up on a shard (empty: none), which is then used
-  // up.
-  std::string TakeNextTransaction();
+  // Whether transactions are READ ONLY unless they say otherwise.
+  bool read_only_by_default() const;
+  // "T_R_W___" and "SET TRANSACTION ...; START TRANSACTION ...;", as session_track_transaction_info
+  // reports them.
+  std::string TransactionState() const;
+  std::string TransactionReplay() const;
+  // An OK packet with the session's status, and with the changes that the client is to be told of.
+  // `ends_rows`: it ends a result set, where the old form has no room for them.
+  mysql::OkPacket MakeOk(bool ends_rows);
+  // Bytes of rows that open cursors hold, and of parameters that came as long data.
+  size_t CursorBytes() const;
+  size_t LongDataBytes() const;
+  // Both ways to prepare a statement count.
+  size_t prepared_count() const { return prepared.size() + named_statements.size(); }
+  bool tracks_state() const {
+    return (capabilities & mysql::kClientSessionTrack) != 0 && !opening_cursor;
+  }
   // A statement is about to run: with autocommit off it opens a transaction.
   void BeginImplicitly();
   // COM_RESET_CONNECTION and COM_CHANGE_USER; the transaction must have been rolled back.

@@ -8,16 +8,32 @@
 
 namespace keyspan::vtgate {
 
-void Transaction::Begin(std::string begin_sql, std::string setup, bool read_only) {
-  CHECK(!open_);
-  open_ = true;
-  begin_sql_ = std::move(begin_sql);
-  setup_ = std::move(setup);
-  read_only_ = read_only;
+std::string TransactionCharacteristics::ToSql() const {
+  std::string sql;
+  if (!isolation.empty()) sql = "SET TRANSACTION ISOLATION LEVEL " + isolation;
+  if (!access.empty()) sql += (sql.empty() ? "SET TRANSACTION " : ", ") + access;
+  return sql;
 }
 
-void Transaction::BeginInternal(std::string setup) {
-  Begin("", std::move(setup), /*read_only=*/false);
+void Transaction::Begin(TransactionStart start) {
+  CHECK(!open_);
+  open_ = true;
+  start_ = std::move(start);
+  use_ = {};
+  use_.read = start_.consistent_snapshot;
+  setup_ = start_.once.ToSql();
+  begin_sql_.clear();
+  if (start_.consistent_snapshot) begin_sql_ = " WITH CONSISTENT SNAPSHOT";
+  if (!start_.access.empty()) begin_sql_ += (begin_sql_.empty() ? " " : ", ") + start_.access;
+  if (!begin_sql_.empty()) begin_sql_.insert(0, "START TRANSACTION");
+  const std::string& access = start_.access.empty() ? start_.once.access : start_.access;
+  read_only_ = access.empty() ? start_.read_only_by_default : access == "READ ONLY";
+}
+
+void Transaction::BeginInternal(TransactionCharacteristics once) {
+  TransactionStart start;
+  start.once = std::move(once);
+  Begin(std::move(start));
   internal_ = true;
 }
 
@@ -25,6 +41,8 @@ void Transaction::Forget() {
   open_ = false;
   internal_ = false;
   read_only_ = false;
+  start_ = {};
+  use_ = {};
   begin_sql_.clear();
   setup_.clear();
   parts_.clear();

@@ -29,6 +29,24 @@ struct Savepoint {
   uint64_t number = 0;
 };
 
+// What SET TRANSACTION chose; empty parts are the session's.
+struct TransactionCharacteristics {
+  std::string isolation;  // "READ COMMITTED"
+  std::string access;     // "READ ONLY", "READ WRITE"
+
+  // "SET TRANSACTION ISOLATION LEVEL ..., READ ONLY"; empty when nothing was chosen.
+  std::string ToSql() const;
+};
+
+// How a transaction begins.
+struct TransactionStart {
+  bool by_statement = false;  // BEGIN; otherwise the first statement with autocommit off
+  bool consistent_snapshot = false;
+  std::string access;               // as START TRANSACTION says; empty: it does not
+  TransactionCharacteristics once;  // of SET TRANSACTION
+  bool read_only_by_default = false;
+};
+
 // A client's transaction: opened in the gateway, and on each shard when a statement first goes
 // there. Part of a Session.
 class Transaction {
@@ -38,15 +56,26 @@ class Transaction {
   // Opened by the gateway for one statement of its own needs: the client does not see it.
   bool internal() const { return internal_; }
 
-  // `begin_sql` opens it on each shard (empty: BEGIN); `setup` must precede it there, such as SET
-  // TRANSACTION ISOLATION LEVEL. Requires: !open().
-  void Begin(std::string begin_sql, std::string setup, bool read_only);
-  void BeginInternal(std::string setup);
+  // Requires: !open().
+  void Begin(TransactionStart start);
+  void BeginInternal(TransactionCharacteristics once);
   // Drops everything without telling the shards.
   void Forget();
 
+  const TransactionStart& start() const { return start_; }
+  // What opens it on a shard; empty: BEGIN.
   const std::string& begin_sql() const { return begin_sql_; }
+  // What must precede that, such as SET TRANSACTION ISOLATION LEVEL; empty: nothing.
   const std::string& setup() const { return setup_; }
+
+  // What statements have done in it, for those who track it.
+  struct Use {
+    bool read = false;
+    bool written = false;
+    bool result_sent = false;
+  };
+  Use& use() { return use_; }
+  const Use& use() const { return use_; }
 
   // Null when the shard has no part yet.
   ShardTransaction* Find(std::string_view keyspace, std::string_view shard);
@@ -66,6 +95,8 @@ class Transaction {
   bool open_ = false;
   bool read_only_ = false;
   bool internal_ = false;
+  TransactionStart start_;
+  Use use_;
   std::string begin_sql_;
   std::string setup_;
   std::deque<std::unique_ptr<ShardTransaction>> parts_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/ascii.h"
 #include "parser/printer.h"
 
 namespace keyspan::vtgate {
@@ -80,6 +81,35 @@ Result<std::string> GatewayVariableLiteral(std::string_view name, const Session&
     return Status::Mysql(1193, "HY000", fmt::format("Unknown system variable '{}'", name));
   }
   return std::string(variable->initial);
+}
+
+std::string GatewayVariableText(std::string_view name, const Session& session) {
+  auto literal = GatewayVariableLiteral(name, session);
+  if (!literal.ok() || *literal == "NULL") return "";
+  const bool is_boolean = name == "autocommit" || name == "session_track_schema" ||
+                          name == "session_track_state_change";
+  if (is_boolean) return *literal == "1" ? "ON" : "OFF";
+  return UnquotedLiteral(*literal);
+}
+
+std::string UnquotedLiteral(std::string_view literal) {
+  if (literal.size() >= 2 && (literal.front() == '\'' || literal.front() == '"')) {
+    return std::string(literal.substr(1, literal.size() - 2));
+  }
+  return std::string(literal);
+}
+
+Status WrongValue(std::string_view name, std::string_view value) {
+  return Status::Mysql(1231, "42000",
+                       fmt::format("Variable '{}' can't be set to the value of '{}'", name, value));
+}
+
+Result<bool> BooleanOfLiteral(std::string_view name, std::string_view literal) {
+  const std::string given = UnquotedLiteral(literal);
+  const std::string text = AsciiLower(given);
+  if (text == "1" || text == "on" || text == "true") return true;
+  if (text == "0" || text == "off" || text == "false") return false;
+  return WrongValue(name, given);
 }
 
 }  // namespace keyspan::vtgate

@@ -21,7 +21,15 @@ inline bool IsGatewayVariable(std::string_view name) {
   return HomeOf(name) == VariableHome::kGateway;
 }
 
+// The text of a string literal without its quotes; of another literal as it is.
+std::string UnquotedLiteral(std::string_view literal);
+// ON, OFF and their kin; MySQL's 1231 for anything else.
+Result<bool> BooleanOfLiteral(std::string_view name, std::string_view literal);
+Status WrongValue(std::string_view name, std::string_view value);
+
 // What SELECT @@name of a gateway variable is, as an SQL literal.
 Result<std::string> GatewayVariableLiteral(std::string_view name, const Session& session);
+// The same as SHOW VARIABLES has it: ON and OFF, strings without quotes.
+std::string GatewayVariableText(std::string_view name, const Session& session);
 
 }  // namespace keyspan::vtgate

@@ -8,8 +8,8 @@
 
 namespace keyspan::vtgate {
 
-Concat::Concat(std::vector<std::unique_ptr<RowSource>> inputs)
-    : fan_in_(std::make_shared<FanIn>(std::move(inputs))) {}
+Concat::Concat(std::vector<std::unique_ptr<RowSource>> inputs, OnFailure on_failure)
+    : fan_in_(std::make_shared<FanIn>(std::move(inputs), on_failure)) {}
 
 Concat::~Concat() { fan_in_->Stop(); }
 
@@ -27,19 +27,21 @@ Awaitable<Result<bool>> Concat::Next(RowBatch& batch) {
 }
 
 void Concat::Cancel() { fan_in_->Stop(); }
+Awaitable<void> Concat::GiveUp() { return fan_in_->GiveUp(); }
 const Columns& Concat::columns() const { return fan_in_->source(0).columns(); }
 RowFormat Concat::format() const { return fan_in_->source(0).format(); }
 ReplySummary Concat::summary() const { return fan_in_->summary(); }
 
-MergeSort::MergeSort(std::vector<std::unique_ptr<RowSource>> inputs, std::vector<SortKey> keys)
-    : fan_in_(std::make_shared<FanIn>(std::move(inputs))), keys_(std::move(keys)) {}
+MergeSort::MergeSort(std::vector<std::unique_ptr<RowSource>> inputs, std::vector<SortKey> keys,
+                     OnFailure on_failure)
+    : fan_in_(std::make_shared<FanIn>(std::move(inputs), on_failure)), keys_(std::move(keys)) {}
 
 MergeSort::~MergeSort() { fan_in_->Stop(); }
 
 Awaitable<Status> MergeSort::Open() {
   CO_RETURN_IF_ERROR(co_await fan_in_->Open());
   Status status = InitKeys();
-  if (!status.ok()) fan_in_->Stop();
+  if (!status.ok()) co_await fan_in_->GiveUp();
   co_return status;
 }
 
@@ -50,9 +52,9 @@ Status MergeSort::InitKeys() {
     SortKeyEncoder other;
     RETURN_IF_ERROR(other.Init(fan_in_->source(i).columns(), format(), keys_, kUse));
     if (!encoder_.SameKinds(other)) {
-      return Status(StatusCode::kFailedPrecondition,
-                    "the shards' results differ in the types of the columns to sort by: is a "
-                    "schema change going on?");
+      return Unsupported(
+          "not supported yet over several shards: a result whose columns to sort by have different "
+          "types on the shards");
     }
   }
   heads_.resize(fan_in_->size());
@@ -128,6 +130,7 @@ Status MergeSort::Merge(RowBatch& batch) {
 }
 
 void MergeSort::Cancel() { fan_in_->Stop(); }
+Awaitable<void> MergeSort::GiveUp() { return fan_in_->GiveUp(); }
 const Columns& MergeSort::columns() const { return fan_in_->source(0).columns(); }
 RowFormat MergeSort::format() const { return fan_in_->source(0).format(); }
 ReplySummary MergeSort::summary() const { return fan_in_->summary(); }

@@ -12,16 +12,19 @@
 namespace keyspan::vtgate {
 
 // All rows of all inputs, in the order in which they arrive. The inputs are read at the same time,
-// one batch ahead each. The first failure of any input is the failure of the whole, and cancels the
-// others.
+// one batch ahead each. The first failure of any input is the failure of the whole; what becomes of
+// the others, `on_failure` says.
 class Concat : public RowSource {
  public:
-  explicit Concat(std::vector<std::unique_ptr<RowSource>> inputs);
+  explicit Concat(std::vector<std::unique_ptr<RowSource>> inputs,
+                  OnFailure on_failure = OnFailure::kCancelOthers);
   ~Concat() override;
 
   Awaitable<Status> Open() override;
   Awaitable<Result<bool>> Next(RowBatch& batch) override;
   void Cancel() override;
+  // Ends the inputs after a failure further up; see FanIn.
+  Awaitable<void> GiveUp();
   const Columns& columns() const override;
   RowFormat format() const override;
   ReplySummary summary() const override;
@@ -36,12 +39,15 @@ class Concat : public RowSource {
 // the inputs' batches.
 class MergeSort : public RowSource {
  public:
-  MergeSort(std::vector<std::unique_ptr<RowSource>> inputs, std::vector<SortKey> keys);
+  MergeSort(std::vector<std::unique_ptr<RowSource>> inputs, std::vector<SortKey> keys,
+            OnFailure on_failure = OnFailure::kCancelOthers);
   ~MergeSort() override;
 
   Awaitable<Status> Open() override;
   Awaitable<Result<bool>> Next(RowBatch& batch) override;
   void Cancel() override;
+  // Ends the inputs after a failure further up; see FanIn.
+  Awaitable<void> GiveUp();
   const Columns& columns() const override;
   RowFormat format() const override;
   ReplySummary summary() const override;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "common/async/spawn.h"
@@ -14,7 +15,8 @@ Status Cancelled() { return Status(StatusCode::kCancelled, "the statement was ca
 
 }  // namespace
 
-FanIn::FanIn(std::vector<std::unique_ptr<RowSource>> sources) : lanes_(sources.size()) {
+FanIn::FanIn(std::vector<std::unique_ptr<RowSource>> sources, OnFailure on_failure)
+    : lanes_(sources.size()), on_failure_(on_failure) {
   for (size_t i = 0; i < sources.size(); ++i) lanes_[i].source = std::move(sources[i]);
 }
 
@@ -27,22 +29,27 @@ Awaitable<Status> FanIn::Open() {
     Spawn("fan_in", executor, [self = shared_from_this(), i] { return Run(self, i); });
   }
   for (size_t i = 0; i < lanes_.size(); ++i) {
-    while (lanes_[i].state == State::kOpening) {
-      CO_RETURN_IF_ERROR(Failure());
-      co_await changed_->Wait();
-    }
+    while (lanes_[i].state == State::kOpening && !Failed()) co_await changed_->Wait();
   }
-  CO_RETURN_IF_ERROR(Failure());
+  if (Failed()) co_return co_await Failure();
   Status status = CheckColumns();
-  if (!status.ok()) Stop();
+  if (!status.ok()) co_await GiveUp();
   co_return status;
 }
 
 Awaitable<void> FanIn::Run(std::shared_ptr<FanIn> self, size_t index) {
   Status status = co_await self->RunLane(index);
   if (status.ok() || self->stopped_) co_return;
-  self->failure_ = std::move(status);
-  self->Stop();
+  // What mysqld answered is the end of its reply.
+  const bool drain =
+      self->on_failure_ == OnFailure::kDrainOthers && status.code() == StatusCode::kMysql;
+  if (self->failure_.ok()) self->failure_ = std::move(status);
+  if (drain) {
+    self->lanes_[index].state = State::kEnded;
+    self->changed_->NotifyAll();
+  } else {
+    self->Stop();
+  }
 }
 
 Awaitable<Status> FanIn::RunLane(size_t index) {
@@ -56,14 +63,31 @@ Awaitable<Status> FanIn::RunLane(size_t index) {
     lane.state = more ? State::kReady : State::kEnded;
     changed_->NotifyAll();
     if (!more) break;
-    while (lane.state != State::kReading && !stopped_) co_await lane.released->Wait();
+    while (lane.state != State::kReading && !stopped_ && !draining_) {
+      co_await lane.released->Wait();
+    }
   }
   co_return Status::Ok();
 }
 
-Status FanIn::Failure() const {
-  if (!failure_.ok()) return failure_;
-  return stopped_ ? Cancelled() : Status::Ok();
+bool FanIn::AllEnded() const {
+  return std::all_of(lanes_.begin(), lanes_.end(),
+                     [](const Lane& lane) { return lane.state == State::kEnded; });
+}
+
+Awaitable<void> FanIn::GiveUp() {
+  if (on_failure_ == OnFailure::kDrainOthers && !stopped_ && changed_ != nullptr) {
+    draining_ = true;
+    for (Lane& lane : lanes_) lane.released->NotifyAll();
+    while (!AllEnded() && !stopped_) co_await changed_->Wait();
+  }
+  Stop();
+}
+
+// The consumer is done with all batches when it gets here.
+Awaitable<Status> FanIn::Failure() {
+  co_await GiveUp();
+  co_return failure_.ok() ? Cancelled() : failure_;
 }
 
 Status FanIn::CheckColumns() const {
@@ -76,10 +100,9 @@ Status FanIn::CheckColumns() const {
     RowCells others;
     others.Init(source.columns().fields, source.format());
     if (!cells.SameEncoding(others)) {
-      return Status(StatusCode::kFailedPrecondition,
-                    fmt::format("the shards' results differ in their columns ({} and {}): is a "
-                                "schema change going on?",
-                                first.columns().size(), source.columns().size()));
+      return Unsupported(
+          "not supported yet over several shards: a result whose columns have different types on "
+          "the shards");
     }
   }
   return Status::Ok();
@@ -87,7 +110,7 @@ Status FanIn::CheckColumns() const {
 
 Awaitable<Result<int>> FanIn::WaitAny() {
   while (true) {
-    CO_RETURN_IF_ERROR(Failure());
+    if (Failed()) co_return co_await Failure();
     bool all_ended = true;
     for (size_t step = 0; step < lanes_.size(); ++step) {
       const size_t index = (next_ + step) % lanes_.size();
@@ -107,7 +130,7 @@ Awaitable<Result<int>> FanIn::WaitAny() {
 Awaitable<Result<bool>> FanIn::Wait(size_t index) {
   Lane& lane = lanes_[index];
   while (true) {
-    CO_RETURN_IF_ERROR(Failure());
+    if (Failed()) co_return co_await Failure();
     if (lane.state == State::kEnded) co_return false;
     if (lane.state == State::kReady) {
       lane.state = State::kTaken;

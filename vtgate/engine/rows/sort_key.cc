@@ -187,6 +187,17 @@ Status SortKeyEncoder::Init(const Columns& columns, RowFormat format, std::span<
   return Status::Ok();
 }
 
+// mysqld chooses the width of a computed integer by how it runs the statement, so it may differ
+// from shard to shard. The key is the same.
+bool SortKeyEncoder::SameKinds(const SortKeyEncoder& other) const {
+  const auto same = [](const Part& a, const Part& b) {
+    const bool any_width = a.kind == Kind::kSigned || a.kind == Kind::kUnsigned;
+    return a.column == b.column && a.kind == b.kind && a.descending == b.descending &&
+           (a.type == b.type || any_width);
+  };
+  return std::equal(parts_.begin(), parts_.end(), other.parts_.begin(), other.parts_.end(), same);
+}
+
 Status SortKeyEncoder::Encode(std::string_view row, std::string* key) {
   key->clear();
   RETURN_IF_ERROR(cells_.Split(row, needed_));

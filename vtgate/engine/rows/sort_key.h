@@ -42,7 +42,7 @@ class SortKeyEncoder {
   Status Encode(std::string_view row, std::string* key);
 
   // True when keys of the other can be compared with keys of this.
-  bool SameKinds(const SortKeyEncoder& other) const { return parts_ == other.parts_; }
+  bool SameKinds(const SortKeyEncoder& other) const;
 
   // The column that key number `key` looks at, and one cell of it by the rules above.
   int key_column(size_t key) const { return parts_[key].column; }
@@ -65,7 +65,6 @@ class SortKeyEncoder {
     Kind kind;
     mysql::FieldType type;
     bool descending;
-    friend bool operator==(const Part&, const Part&) = default;
   };
   static Result<Kind> KindOf(const mysql::Field& field, RowFormat format, bool float_text_is_fine);
   Status AppendValue(const Part& part, std::string_view bytes, std::string* out) const;

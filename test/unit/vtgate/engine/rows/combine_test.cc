@@ -86,6 +86,33 @@ TEST_P(CombineTest, FirstFailureCancelsTheOthers) {
   }
 }
 
+TEST_P(CombineTest, FailureMayLetTheOthersEnd) {
+  for (bool merge : {false, true}) {
+    for (int turns : {1, 3, 40}) {
+      auto good = std::make_shared<FakeReplyLog>();
+      FakeShardReply::Script fail, many;
+      fail.failure = Status::Mysql(1690, "22003", "BIGINT value is out of range");
+      fail.turns = turns;
+      std::vector<mysql::Row> rows;
+      for (int i = 0; i < 50; ++i) rows.push_back({Value::Int(100 + i)});
+      many.chunks = ResultBytes(fields_, GetParam()).Rows(rows, 1).End().chunks();
+      many.turns = 2;
+      auto inputs = SourceList(IntsThen(fail, nullptr), Shard(many, GetParam(), good));
+      constexpr auto kDrain = OnFailure::kDrainOthers;
+      std::unique_ptr<RowSource> source;
+      if (merge) {
+        source = std::make_unique<MergeSort>(std::move(inputs), keys_, kDrain);
+      } else {
+        source = std::make_unique<Concat>(std::move(inputs), kDrain);
+      }
+      const Drained drained = DrainNow(std::move(source));
+      EXPECT_EQ(drained.status.mysql_errno(), 1690) << drained.status.ToString();
+      EXPECT_FALSE(good->cancelled);
+      EXPECT_TRUE(good->ended);
+    }
+  }
+}
+
 TEST_P(CombineTest, FailureWhileOthersAreStillOpening) {
   for (bool merge : {false, true}) {
     auto log = std::make_shared<FakeReplyLog>();
@@ -173,14 +200,19 @@ TEST_P(CombineTest, HoldsOneChunkPerShard) {
 TEST_P(CombineTest, ColumnsMustFitTogether) {
   auto two_columns = [&] { return ShardOf({fields_[0], fields_[0]}, {}, GetParam()); };
   EXPECT_EQ(DrainNow(Combine(false, SourceList(Ints({1}), two_columns()))).status.code(),
-            StatusCode::kFailedPrecondition);
+            StatusCode::kUnsupported);
   auto bigint = [&] {
     return ShardOf({TestField("n", FieldType::kLongLong)}, {{Value::Int(1)}}, GetParam());
   };
   const Status status = DrainNow(Combine(false, SourceList(Ints({1}), bigint()))).status;
   EXPECT_EQ(status.ok(), GetParam() == RowFormat::kText);
-  EXPECT_EQ(DrainNow(Combine(true, SourceList(Ints({1}), bigint()))).status.code(),
-            StatusCode::kFailedPrecondition);
+  EXPECT_EQ(DrainNow(Combine(true, SourceList(Ints({1}), bigint()))).status.ok(),
+            GetParam() == RowFormat::kText);
+  auto text = [&] {
+    return ShardOf({TestField("n", FieldType::kVarString)}, {{Value::Bytes("1")}}, GetParam());
+  };
+  EXPECT_EQ(DrainNow(Combine(true, SourceList(Ints({1}), text()))).status.code(),
+            StatusCode::kUnsupported);
 }
 
 TEST_P(CombineTest, MergesOfMergesAreMerges) {

@@ -1,0 +1,1 @@
+"""Random statements that must mean the same to the gateway and to one plain MySQL."""

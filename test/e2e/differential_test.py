@@ -1,0 +1,100 @@
+#!/usr/bin/python3
+"""The gateway over several shards against one plain MySQL: the same statements, the same answers.
+
+As a test it runs a short list of statements that a fixed seed makes. By hand:
+
+    test/e2e/differential_test.py --seed 7 --count 20000
+"""
+
+import argparse
+import os
+import sys
+import time
+import unittest
+
+import pymysql
+
+from differential.client import Client
+from differential.refusals import is_known
+from differential.run import Run
+from harness import ClusterTest, Keyspace
+from cluster.mysql import MysqlServer
+
+SHARDS = ("-40", "40-80", "80-")
+DATABASE = "sharded"
+
+
+class DifferentialTest(ClusterTest):
+    keyspaces = (Keyspace("plain"), Keyspace(DATABASE, SHARDS))
+    seed = 1
+    count = 1500
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mysql = MysqlServer("reference", os.path.join(cls._folder, "reference"),
+                                os.path.join(cls._folder, "log", "reference.log"), cls._ports.tablet(900)["mysql"], 900,
+                                read_only=False)
+        cls.mysql.prepare()
+        cls.mysql.start()
+        cls.mysql.wait_ready()
+        connection = cls.mysql.connect()
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {DATABASE}")
+        connection.close()
+
+    @classmethod
+    def tearDownClass(cls):
+        if hasattr(cls, "mysql"):
+            cls.mysql.process.kill()
+        super().tearDownClass()
+
+    def gateway(self):
+        return Client(self.cluster.connect(DATABASE))
+
+    def reference(self):
+        return Client(self.mysql.connect(database=DATABASE))
+
+    def test_random_statements(self):
+        started = time.monotonic()
+        run = Run(self.gateway, self.reference, self.seed, report=lambda text: print(text, file=sys.stderr))
+        run.create()
+        run.load()
+        run.go(self.count)
+        print(run.summary(), f"\n  in {time.monotonic() - started:.1f} s", file=sys.stderr)
+        self.assertEqual(len(run.findings), 0, "answers differ, see above")
+        unknown = {construct: run.examples[construct] for construct in run.refused if not is_known(construct)}
+        self.assertEqual(unknown, {}, "refused, but not named in README.md")
+
+    def test_now_is_one_value_in_a_statement(self):
+        connection = self.connect(DATABASE)
+        self.execute(connection, "CREATE TABLE clock (id INT PRIMARY KEY, v INT, made DATETIME(6) DEFAULT CURRENT_TIMESTAMP(6), "
+                                 "changed DATETIME(6) ON UPDATE CURRENT_TIMESTAMP(6))")
+        self.execute(connection, "INSERT INTO clock (id) VALUES " + ", ".join(f"({i})" for i in range(20)))
+        self.execute(connection, "UPDATE clock SET v = 1")
+        for sql in ("SELECT DISTINCT made FROM clock", "SELECT DISTINCT changed FROM clock", "SELECT DISTINCT NOW(6) FROM clock",
+                    "SELECT UTC_TIMESTAMP(6), COUNT(*) FROM clock GROUP BY 1"):
+            with self.subTest(sql):
+                self.assertEqual(len(self.execute(connection, sql)), 1)
+
+    def test_a_select_that_fails_keeps_the_transaction(self):
+        connection = self.connect(DATABASE)
+        self.execute(connection, "CREATE TABLE kept (id BIGINT UNSIGNED PRIMARY KEY, v INT)")
+        self.execute(connection, "INSERT INTO kept (id) VALUES " + ", ".join(f"({i})" for i in range(30)))
+        for turn in range(40):
+            self.execute(connection, "BEGIN")
+            self.execute(connection, f"UPDATE kept SET v = {turn}")
+            with self.assertRaises(pymysql.MySQLError) as caught:
+                self.execute(connection, f"SELECT id - 29 FROM kept WHERE id <> {turn}" + " ORDER BY id" * (turn % 2))
+            self.assertEqual(caught.exception.args[0], 1690)
+            self.execute(connection, "COMMIT")
+            self.assertEqual(self.execute(connection, f"SELECT COUNT(*) FROM kept WHERE v = {turn}"), [(30,)])
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", default=DifferentialTest.seed)
+    parser.add_argument("--count", type=int, default=DifferentialTest.count)
+    known, rest = parser.parse_known_args()
+    DifferentialTest.seed, DifferentialTest.count = known.seed, known.count
+    unittest.main(argv=sys.argv[:1] + rest)

@@ -1,0 +1,27 @@
+#include "vtgate/executor/running.h"
+
+namespace keyspan::vtgate {
+
+Running::Running(Session& session, std::string_view sql) : session_(session) {
+  session_.query_killed = false;
+  session_.current_statement = sql;
+  session_.state_since = std::chrono::steady_clock::now();
+}
+
+Running::~Running() {
+  session_.current_statement = {};
+  session_.state_since = std::chrono::steady_clock::now();
+}
+
+Status Running::Finish(Status status) {
+  session_.tracker.NoteTransaction(session_);
+  if (status.ok()) return status;
+  if (session_.query_killed) {
+    status = Status::Mysql(1317, "70100", "Query execution was interrupted");
+  }
+  session_.warnings.push_back({"Error", status.mysql_errno(), std::string(status.message())});
+  session_.row_count = -1;
+  return status;
+}
+
+}  // namespace keyspan::vtgate
