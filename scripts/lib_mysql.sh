@@ -12,10 +12,13 @@ KEYSPAN_PREFIX=${KEYSPAN_PREFIX:-$KEYSPAN_SOURCE/.prefix}
 say() { printf '%s\n' "$*" >&2; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
+# Prints where PATH has the program; the script of this folder with the same name does not count.
+on_path() { type -aP "$1" | grep -vxF "$KEYSPAN_SOURCE/scripts/$1" | head -n 1; }
+
 # Prints the path of a usable mysqld of this system; fails when there is none.
 system_mysqld() {
   local candidate version
-  for candidate in "${KEYSPAN_MYSQLD:-}" "$(command -v mysqld)" /usr/sbin/mysqld; do
+  for candidate in "${KEYSPAN_MYSQLD:-}" "$(on_path mysqld)" /usr/sbin/mysqld; do
     [ -n "$candidate" ] && [ -x "$candidate" ] || continue
     version=$("$candidate" --no-defaults --version 2>/dev/null) || continue
     case $version in *MariaDB*) continue ;; esac

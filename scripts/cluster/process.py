@@ -147,7 +147,8 @@ class Process:
             late = time.monotonic() > deadline
             if late or not self.alive():
                 reason = f"does not {what} after {timeout} s" if late else "has ended"
-                raise ClusterError(f"{self.name} {reason}; {self.log} ends with:\n{self.log_tail()}")
+                log = f"; {self.log} ends with:\n{self.log_tail()}" if self.log else ", see its output above"
+                raise ClusterError(f"{self.name} {reason}{log}")
             time.sleep(0.05)
 
     def to_json(self):
