@@ -64,6 +64,7 @@ enum class FrameKind : uint8_t {
   kReloadSchema = 76,
   kRefreshState = 77,
   kChangeType = 78,
+  kGetLockWaits = 79,
 };
 
 constexpr bool OpensStream(FrameKind kind) { return static_cast<uint8_t>(kind) >= 32; }

@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 from cluster import SOURCE, ClusterError, binaries, prefix  # noqa: E402
 from cluster.cluster import Cluster, Keyspace  # noqa: E402
 from cluster.ports import FreePorts  # noqa: E402
-from cluster.process import popen_tied, start_time  # noqa: E402
+from cluster.process import Process, popen_tied, start_time  # noqa: E402
 
 _FOLDER = re.compile(r"^keyspan-e2e-(\d+)-(\d+)-")
 SHARDS = ("-80", "80-")

@@ -8,6 +8,7 @@
 #include "vtgate/executor/running.h"
 #include "vtgate/executor/statement_executor.h"
 #include "vtgate/executor/values.h"
+#include "vtgate/txn/finish.h"
 
 namespace keyspan::vtgate {
 namespace {
@@ -277,6 +278,7 @@ Awaitable<Status> StatementExecutor::ExecutePrepared(Session& session,
                                                      std::string_view body) {
   Running running(session, {});
   Status status = co_await ExecuteBody(*this, session, client, body, &running);
+  if (!status.ok() && session.deadlock_victim) co_await RollbackTransaction(session);
   co_return running.Finish(std::move(status));
 }
 

@@ -4,6 +4,7 @@ namespace keyspan::vtgate {
 
 Running::Running(Session& session, std::string_view sql) : session_(session) {
   session_.query_killed = false;
+  session_.deadlock_victim = false;
   session_.current_statement = sql;
   session_.state_since = std::chrono::steady_clock::now();
 }
@@ -18,6 +19,9 @@ Status Running::Finish(Status status) {
   if (status.ok()) return status;
   if (session_.query_killed) {
     status = Status::Mysql(1317, "70100", "Query execution was interrupted");
+  } else if (session_.deadlock_victim) {
+    status = Status::Mysql(1213, "40001",
+                           "Deadlock found when trying to get lock; try restarting transaction");
   }
   session_.warnings.push_back({"Error", status.mysql_errno(), std::string(status.message())});
   session_.row_count = -1;

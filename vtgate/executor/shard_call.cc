@@ -82,6 +82,10 @@ Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo
       request.set_begin(true);
       request.set_begin_sql(session_.transaction.begin_sql());
       request.set_transaction_setup(session_.transaction.setup());
+      rpc::TransactionName* name = request.mutable_transaction_name();
+      name->set_gateway_id(gateway_.process_id());
+      name->set_connection_id(session_.connection_id);
+      name->set_begun_ns(session_.transaction.begun_ns());
       part_ = &session_.transaction.Add({keyspace.name, shard.name, client, 0, 0,
                                          target->primary_term(),
                                          session_.transaction.next_savepoint()});

@@ -59,6 +59,7 @@ Awaitable<Status> StatementExecutor::QueryOne(Session& session, mysql::ServerCon
   } else {
     session.warnings.clear();
   }
+  if (!status.ok() && session.deadlock_victim) co_await RollbackTransaction(session);
   co_return running.Finish(std::move(status));
 }
 

@@ -12,8 +12,8 @@ constexpr uint32_t kMaxLagSeconds = 30;
 
 }  // namespace
 
-Gateway::Gateway(Executor executor, std::string process_name)
-    : executor_(executor), process_name_(std::move(process_name)) {}
+Gateway::Gateway(Executor executor, std::string process_name, uint64_t process_id)
+    : executor_(executor), process_name_(std::move(process_name)), process_id_(process_id) {}
 
 Gateway::~Gateway() {
   for (auto& [alias, entry] : entries_) entry->client->Close();

@@ -15,11 +15,13 @@ class Gateway {
  public:
   using ClientPtr = std::shared_ptr<vttablet::TabletClient>;
 
-  Gateway(Executor executor, std::string process_name);
+  // `process_id` tells this process from other gateways.
+  Gateway(Executor executor, std::string process_name, uint64_t process_id);
   ~Gateway();
   Gateway(const Gateway&) = delete;
 
   Executor executor() const { return executor_; }
+  uint64_t process_id() const { return process_id_; }
   // Never null; empty until the first SetCluster.
   const std::shared_ptr<const Cluster>& cluster() const { return cluster_; }
   void SetCluster(std::shared_ptr<const Cluster> cluster);
@@ -40,6 +42,7 @@ class Gateway {
 
   Executor executor_;
   std::string process_name_;
+  uint64_t process_id_;
   std::shared_ptr<const Cluster> cluster_ = std::make_shared<const Cluster>();
   boost::unordered_flat_map<std::string, std::unique_ptr<Entry>> entries_;  // by alias
   uint32_t turn_ = 0;

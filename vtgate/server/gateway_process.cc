@@ -19,6 +19,11 @@ uint32_t FirstConnectionId() {
   return (device() & 0x7fu) << 24 | 1;
 }
 
+uint64_t NewProcessId() {
+  std::random_device device;
+  return (uint64_t{device()} << 32 | device()) | 1;  // not 0
+}
+
 Awaitable<void> RefuseClient(StreamSocket socket) {
   // As MySQL: in place of the greeting, and without SQLSTATE, because nothing is agreed yet.
   std::string payload;
@@ -51,7 +56,11 @@ Status GatewayProcess::Start() {
   tracker_ = std::make_unique<ClusterTracker>(topo_.get(), options_.cells);
   RETURN_IF_ERROR(StartWorkers());
   RETURN_IF_ERROR(tracker_->Start(std::chrono::seconds(30)));
-  threads_.RunOnAll([this](int index) { workers_[index].listener->Start(); });
+  deadlocks_ = std::make_unique<DeadlockDetector>(workers_[0].gateway.get(), &sessions_);
+  threads_.RunOnAll([this](int index) {
+    workers_[index].listener->Start();
+    if (index == 0) deadlocks_->Start();
+  });
   if (options_.http_port != 0) StartHttp();
   return Status::Ok();
 }
@@ -69,13 +78,15 @@ Status GatewayProcess::PrepareServer() {
 }
 
 Status GatewayProcess::StartWorkers() {
+  const uint64_t process_id = NewProcessId();
   workers_.resize(threads_.size());
   std::vector<Status> results(threads_.size());
-  threads_.RunOnAll([this, &results](int index) {
+  threads_.RunOnAll([this, process_id, &results](int index) {
     Executor executor = threads_.context(index).get_executor();
     Worker& worker = workers_[index];
     worker.gateway = std::make_unique<Gateway>(
-        executor, fmt::format("vtgate {}:{}", options_.mysql_host, options_.mysql_port));
+        executor, fmt::format("vtgate {}:{}", options_.mysql_host, options_.mysql_port),
+        process_id);
     Services services{worker.gateway.get(), tracker_.get(), topo_.get(), &blocking_, &sessions_};
     worker.executor = std::make_unique<StatementExecutor>(services, options_.plan_cache_entries);
     worker.peer_watch = std::make_unique<mysql::PeerWatch>(executor);
@@ -115,6 +126,7 @@ std::string GatewayProcess::Metrics() const {
   AppendMetric(out, "vtgate_mysql_server_conn_count", "gauge", "", connections_.load());
   AppendMetric(out, "vtgate_mysql_server_conn_refused", "counter", "",
                static_cast<double>(refused_.load()));
+  AppendMetric(out, "vtgate_deadlocks", "counter", "", static_cast<double>(deadlocks_->ended()));
   AppendMetric(out, "vtgate_spawn_failures", "counter", "", static_cast<double>(SpawnFailures()));
   return out;
 }
@@ -138,6 +150,7 @@ void GatewayProcess::Stop() {
   if (std::exchange(stopped_, true)) return;
   threads_.RunOnAll([this](int index) {
     if (index == 0 && http_ != nullptr) http_->Stop();
+    if (index == 0 && deadlocks_ != nullptr) deadlocks_->Stop();
     if (index < static_cast<int>(workers_.size()) && workers_[index].listener != nullptr) {
       workers_[index].listener->Stop();
     }

@@ -12,6 +12,7 @@
 #include "topo/server.h"
 #include "vtgate/server/client_session.h"
 #include "vtgate/server/listener.h"
+#include "vtgate/txn/deadlock_detector.h"
 
 namespace keyspan::vtgate {
 
@@ -72,6 +73,7 @@ class GatewayProcess {
   SessionRegistry sessions_;
   IoThreads threads_;
   std::vector<Worker> workers_;
+  std::unique_ptr<DeadlockDetector> deadlocks_;  // on the first thread
   std::unique_ptr<HttpServer> http_;
   std::atomic<uint32_t> next_connection_id_;
   std::atomic<uint32_t> connections_{0};

@@ -109,6 +109,8 @@ struct Session {
   std::function<void()> cancel_statement;
   bool killed = false;  // by KILL CONNECTION, or the statement by KILL QUERY
   bool query_killed = false;
+  // The statement was ended because its transaction was in a deadlock over several shards.
+  bool deadlock_victim = false;
 
   // Status bits of OK and EOF packets.
   uint16_t status() const;

@@ -1,5 +1,6 @@
 #include "vtgate/session/session_registry.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 
 #include "common/async/run_on.h"
@@ -37,52 +38,89 @@ size_t SessionRegistry::size() const {
   return entries_.size();
 }
 
-bool SessionRegistry::Kill(uint32_t connection_id, bool connection) {
+bool SessionRegistry::OnItsThread(uint32_t connection_id, std::function<void(Entry&)> work) {
   std::lock_guard lock(mutex_);
   auto it = entries_.find(connection_id);
   if (it == entries_.end()) return false;
-  boost::asio::post(it->second.executor, [this, connection_id, connection] {
+  boost::asio::post(it->second.executor, [this, connection_id, work = std::move(work)] {
     // The session lives on this thread: it cannot go away between the look-up and the use.
-    Session* session = nullptr;
-    std::function<void()> close;
+    std::optional<Entry> entry;
     {
       std::lock_guard inner(mutex_);
       auto found = entries_.find(connection_id);
       if (found == entries_.end()) return;
-      session = found->second.session;
-      close = found->second.close;
+      entry = found->second;
     }
-    session->query_killed = true;
-    if (session->cancel_statement) session->cancel_statement();
-    if (connection) {
-      session->killed = true;
-      close();
-    }
+    work(*entry);
   });
   return true;
 }
 
-Awaitable<std::vector<SessionInfo>> SessionRegistry::List() {
+bool SessionRegistry::Kill(uint32_t connection_id, bool connection) {
+  return OnItsThread(connection_id, [connection](Entry& entry) {
+    entry.session->query_killed = true;
+    if (entry.session->cancel_statement) entry.session->cancel_statement();
+    if (connection) {
+      entry.session->killed = true;
+      entry.close();
+    }
+  });
+}
+
+void SessionRegistry::EndDeadlocked(uint32_t connection_id, uint64_t begun_ns) {
+  OnItsThread(connection_id, [begun_ns](Entry& entry) {
+    Session& session = *entry.session;
+    const bool same = session.transaction.open() && session.transaction.begun_ns() == begun_ns;
+    if (!same || !session.cancel_statement) return;
+    session.deadlock_victim = true;
+    session.cancel_statement();
+  });
+}
+
+std::vector<Executor> SessionRegistry::Executors() const {
   std::vector<Executor> executors;
-  {
-    std::lock_guard lock(mutex_);
-    for (const auto& [id, entry] : entries_) {
-      bool known = false;
-      for (const Executor& executor : executors) known |= executor == entry.executor;
-      if (!known) executors.push_back(entry.executor);
+  std::lock_guard lock(mutex_);
+  for (const auto& [id, entry] : entries_) {
+    if (std::find(executors.begin(), executors.end(), entry.executor) == executors.end()) {
+      executors.push_back(entry.executor);
     }
   }
+  return executors;
+}
+
+Awaitable<bool> SessionRegistry::AnyWaits(std::chrono::milliseconds at_least) {
+  auto read = [](SessionRegistry* registry, Executor executor,
+                 std::chrono::milliseconds at_least) -> Awaitable<bool> {
+    const auto since = std::chrono::steady_clock::now() - at_least;
+    std::lock_guard lock(registry->mutex_);
+    for (const auto& [id, entry] : registry->entries_) {
+      if (entry.executor != executor) continue;
+      const Session& session = *entry.session;
+      const bool runs = session.cancel_statement && session.state_since <= since;
+      if (runs && session.transaction.parts().size() > 1) co_return true;
+    }
+    co_return false;
+  };
+  for (const Executor& executor : Executors()) {
+    Awaitable<bool> reading = read(this, executor, at_least);
+    const bool any = co_await RunOn(executor, std::move(reading));
+    if (any) co_return true;
+  }
+  co_return false;
+}
+
+Awaitable<std::vector<SessionInfo>> SessionRegistry::List() {
+  auto read = [](SessionRegistry* registry,
+                 Executor executor) -> Awaitable<std::vector<SessionInfo>> {
+    std::vector<SessionInfo> infos;
+    std::lock_guard lock(registry->mutex_);
+    for (const auto& [id, entry] : registry->entries_) {
+      if (entry.executor == executor) infos.push_back(InfoOf(*entry.session));
+    }
+    co_return infos;
+  };
   std::vector<SessionInfo> all;
-  for (const Executor& executor : executors) {
-    auto read = [](SessionRegistry* registry,
-                   Executor executor) -> Awaitable<std::vector<SessionInfo>> {
-      std::vector<SessionInfo> infos;
-      std::lock_guard lock(registry->mutex_);
-      for (const auto& [id, entry] : registry->entries_) {
-        if (entry.executor == executor) infos.push_back(InfoOf(*entry.session));
-      }
-      co_return infos;
-    };
+  for (const Executor& executor : Executors()) {
     auto infos = co_await RunOn(executor, read(this, executor));
     all.insert(all.end(), infos.begin(), infos.end());
   }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,12 @@ class SessionRegistry {
   // this returns. False when there is no such session.
   bool Kill(uint32_t connection_id, bool connection);
 
+  // Whether a transaction with parts on several shards has waited for its statement that long.
+  Awaitable<bool> AnyWaits(std::chrono::milliseconds at_least);
+  // Ends the statement of a transaction that others wait for in a circle, if it still runs, on the
+  // session's own thread, some time after this returns.
+  void EndDeadlocked(uint32_t connection_id, uint64_t begun_ns);
+
   // A picture of all sessions, each read on its own thread.
   Awaitable<std::vector<SessionInfo>> List();
 
@@ -45,6 +53,12 @@ class SessionRegistry {
     Session* session;
     std::function<void()> close;
   };
+  // The threads that have sessions.
+  std::vector<Executor> Executors() const;
+  // Runs `work` with the session on its thread, some time after this returns. False when there is
+  // no such session now.
+  bool OnItsThread(uint32_t connection_id, std::function<void(Entry&)> work);
+
   mutable std::mutex mutex_;
   std::map<uint32_t, Entry> entries_;
 };

@@ -3,6 +3,7 @@
 #include <glog/logging.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "parser/ast/node.h"
 
@@ -18,6 +19,9 @@ std::string TransactionCharacteristics::ToSql() const {
 void Transaction::Begin(TransactionStart start) {
   CHECK(!open_);
   open_ = true;
+  begun_ns_ = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                        std::chrono::system_clock::now().time_since_epoch())
+                                        .count());
   start_ = std::move(start);
   use_ = {};
   use_.read = start_.consistent_snapshot;

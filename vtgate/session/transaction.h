@@ -56,6 +56,9 @@ class Transaction {
   // Opened by the gateway for one statement of its own needs: the client does not see it.
   bool internal() const { return internal_; }
 
+  // When it began, since 1970; tells it from the session's other transactions.
+  uint64_t begun_ns() const { return begun_ns_; }
+
   // Requires: !open().
   void Begin(TransactionStart start);
   void BeginInternal(TransactionCharacteristics once);
@@ -83,6 +86,7 @@ class Transaction {
   ShardTransaction& Add(ShardTransaction part);
   void Remove(const ShardTransaction* part);
   std::deque<std::unique_ptr<ShardTransaction>>& parts() { return parts_; }
+  const std::deque<std::unique_ptr<ShardTransaction>>& parts() const { return parts_; }
 
   // Open savepoints, oldest first.
   std::vector<Savepoint>& savepoints() { return savepoints_; }
@@ -95,6 +99,7 @@ class Transaction {
   bool open_ = false;
   bool read_only_ = false;
   bool internal_ = false;
+  uint64_t begun_ns_ = 0;
   TransactionStart start_;
   Use use_;
   std::string begin_sql_;

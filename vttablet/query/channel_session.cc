@@ -222,8 +222,10 @@ Awaitable<Result<BoundBackendPtr>> ChannelSession::Take(const rpc::ServerStream&
   co_return taken;
 }
 
-void ChannelSession::AddTransaction(const BoundBackendPtr& bound) {
+void ChannelSession::AddTransaction(const BoundBackendPtr& bound,
+                                    const rpc::TransactionName& name) {
   bound->transaction_id = thread_.NewId();
+  bound->name = name;
   bound->begun = bound->last_used = Clock::now();
   transactions_[bound->transaction_id] = bound;
   Count(thread_.mutable_stats().transactions);
@@ -314,6 +316,12 @@ void ChannelSession::CheckTimeouts(Clock::time_point now) {
         thread_.Interrupt(*bound->running, RunningStatement::Interruption::kTransactionOver);
       }
     }
+  }
+}
+
+void ChannelSession::ListTransactions(TransactionNames& names) const {
+  for (const auto& [id, bound] : transactions_) {
+    if (bound->backend) names[bound->backend->connection_id()] = bound->name;
   }
 }
 

@@ -23,6 +23,7 @@ struct BoundBackend {
   bool busy = false;
   RunningStatement* running = nullptr;
   const rpc::ServerStream* busy_with = nullptr;  // the request, while busy
+  rpc::TransactionName name;                     // of the transaction
   Waiter idle;                                   // woken when it is no longer busy
   // Why it is to be given up when the running statement ends; empty: it is not.
   std::string doomed;
@@ -53,6 +54,8 @@ class ChannelSession : public std::enable_shared_from_this<ChannelSession> {
   // Sends the thread's health message to those who asked for it.
   void SendHealth();
   void CheckTimeouts(std::chrono::steady_clock::time_point now);
+  // Adds its open transactions by their connections to mysqld.
+  void ListTransactions(TransactionNames& names) const;
   // Rolls back all open transactions; reservations stay.
   void EndTransactions(const std::string& reason);
 
@@ -76,7 +79,7 @@ class ChannelSession : public std::enable_shared_from_this<ChannelSession> {
   // sends the next one at once: it waits here until the cancelled one has come to its end.
   Awaitable<Result<BoundBackendPtr>> Take(const rpc::ServerStream& stream, uint64_t transaction_id,
                                           uint64_t reserved_id);
-  void AddTransaction(const BoundBackendPtr& bound);
+  void AddTransaction(const BoundBackendPtr& bound, const rpc::TransactionName& name);
   void AddReservation(const BoundBackendPtr& bound);
   // The transaction is over, however it ended. The connection is given back unless it is reserved.
   void EndTransaction(const BoundBackendPtr& bound);

@@ -59,6 +59,7 @@ Awaitable<void> StatementRun::Run() {
     if (!status.ok()) break;
     running_.backend = backend_;
     running_.stream = &stream_;
+    running_.opens = request_.begin() ? &request_.transaction_name() : nullptr;
     thread_.Add(running_);
     if (bound_) bound_->running = &running_;
     stream_.OnCancel([this] { thread_.Interrupt(running_, Interruption::kCancelled); });
@@ -321,7 +322,7 @@ Awaitable<Status> StatementRun::LookAfter() {
   }
   const bool in_trans = (flags & mysql::kStatusInTransaction) != 0;
   if (began_) {
-    session_.AddTransaction(bound_);
+    session_.AddTransaction(bound_, request_.transaction_name());
     end_.set_transaction_id(bound_->transaction_id);
     end_used_ = true;
   }

@@ -132,6 +132,20 @@ void TabletThread::PostEndTransactions(std::string reason, std::function<void()>
   });
 }
 
+void TabletThread::PostListTransactions(std::function<void(TransactionNames)> done) {
+  boost::asio::post(executor_, [alive = alive_, done] {
+    TransactionNames names;
+    if (TabletThread* self = *alive; self != nullptr) {
+      for (const ChannelSession* session : self->sessions_) session->ListTransactions(names);
+      for (const RunningStatement* statement : self->running_) {
+        if (statement->opens == nullptr) continue;
+        names[statement->backend->connection_id()] = *statement->opens;
+      }
+    }
+    done(std::move(names));
+  });
+}
+
 void TabletThread::Add(RunningStatement& statement) {
   statement.index = running_.size();
   running_.push_back(&statement);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -12,6 +13,7 @@
 #include "common/async/awaitable.h"
 #include "common/async/waiter.h"
 #include "rpc/channel.h"
+#include "rpc/tablet_messages.pb.h"
 #include "vttablet/pool/backend_pool.h"
 #include "vttablet/query/tablet_state.h"
 
@@ -65,6 +67,9 @@ inline void Count(std::atomic<uint64_t>& counter, uint64_t n = 1) {
   counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
 }
 
+// Transactions by the ids of their connections to mysqld.
+using TransactionNames = std::map<uint32_t, rpc::TransactionName>;
+
 // A statement that mysqld is working on. Lives in the coroutine that runs it, between
 // TabletThread::Add and Remove.
 struct RunningStatement {
@@ -72,6 +77,7 @@ struct RunningStatement {
 
   Backend* backend = nullptr;
   rpc::ServerStream* stream = nullptr;
+  const rpc::TransactionName* opens = nullptr;  // the transaction that begins with it
   std::chrono::steady_clock::time_point deadline;
   // False while a KILL QUERY could hit BEGIN instead of the statement behind it, and for COMMIT,
   // which must not be torn.
@@ -103,6 +109,8 @@ class TabletThread {
   void PostNewEpoch();
   // Rolls back all transactions and interrupts all statements of them.
   void PostEndTransactions(std::string reason, std::function<void()> done);
+  // All open transactions, also those whose first statement still runs.
+  void PostListTransactions(std::function<void(TransactionNames)> done);
   const ThreadStats& stats() const { return stats_; }
 
   // For ChannelSession, on the thread.

@@ -80,6 +80,8 @@ Awaitable<Result<std::string>> Tablet::Dispatch(FrameKind method, const std::str
       co_return co_await Handle(this, &Tablet::RefreshState, request);
     case FrameKind::kChangeType:
       co_return co_await Handle(this, &Tablet::ChangeType, request);
+    case FrameKind::kGetLockWaits:
+      co_return co_await Handle(this, &Tablet::GetLockWaits, request);
     default:
       co_return Unsupported(
           fmt::format("the tablet does not know method {}", static_cast<int>(method)));

@@ -23,6 +23,7 @@ Tablet::Tablet(TabletOptions options)
       role_mutex_(control_),
       schema_mutex_(control_),
       sequence_mutex_(control_),
+      lock_waits_mutex_(control_),
       configured_type_(options_.record.type() == topo::RDONLY ? rpc::RDONLY : rpc::REPLICA),
       schema_(database_),
       sequences_(database_) {

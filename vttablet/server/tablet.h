@@ -141,6 +141,8 @@ class Tablet : public ControlThread {
   Awaitable<Result<rpc::ReloadSchemaResponse>> ReloadSchema(rpc::ReloadSchemaRequest request);
   Awaitable<Result<rpc::Empty>> RefreshState(rpc::RefreshStateRequest request);
   Awaitable<Result<rpc::Empty>> ChangeType(rpc::ChangeTypeRequest request);
+  Awaitable<Result<rpc::GetLockWaitsResponse>> GetLockWaits(rpc::GetLockWaitsRequest request);
+  Awaitable<TransactionNames> ListTransactions();
   // Waits until the threads have nothing under way, at most until `when`. True when they have not.
   Awaitable<bool> WaitUntilDrained(Clock::time_point when);
   Awaitable<void> EndTransactions(std::string reason);
@@ -170,6 +172,7 @@ class Tablet : public ControlThread {
   AsyncMutex role_mutex_;    // whoever looks at or changes the role of mysqld
   AsyncMutex schema_mutex_;
   AsyncMutex sequence_mutex_;
+  AsyncMutex lock_waits_mutex_;
   std::promise<void> health_ended_;
 
   std::shared_ptr<const topo::TopoSnapshot> snapshot_;
@@ -197,6 +200,7 @@ class Tablet : public ControlThread {
   std::unique_ptr<ControlConnection> sequence_sql_;
   Sequences sequences_;
   uint64_t sequences_term_ = 0;
+  std::unique_ptr<ControlConnection> lock_waits_sql_;
 };
 
 }  // namespace keyspan::vttablet
