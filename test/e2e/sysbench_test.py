@@ -14,7 +14,8 @@ from harness import SHARDS, ClusterTest, Keyspace
 
 SECONDS = int(os.environ.get("KEYSPAN_SYSBENCH_SECONDS", "4"))
 TABLES, SIZE, THREADS = 4, 10000, 8
-# sysbench retries deadlocks and counts them as ignored errors; plain MySQL gives some too.
+# sysbench retries deadlocks and counts them as ignored errors; plain MySQL gives some too. Of the
+# transactions, and one in a run that is too short for such a rate.
 MOST_DEADLOCKS = 0.002
 
 _xxhash = ctypes.CDLL("libxxhash.so.0")
@@ -42,7 +43,7 @@ class SysbenchTest(ClusterTest):
         report = sysbench.parse(output)
         if action == "run":
             self.assertEqual(report.reconnects, 0, output)
-            self.assertLessEqual(report.ignored_errors, MOST_DEADLOCKS * report.transactions, output)
+            self.assertLessEqual(report.ignored_errors, 1 + MOST_DEADLOCKS * report.transactions, output)
             self.assertGreater(report.queries, 0 if test == "bulk_insert" else 100, output)
             print(f"    {test} {database} {options.get('db_ps_mode', '')}: {report.queries / SECONDS:.0f} queries/s")
         return report
