@@ -61,7 +61,7 @@ temptable-max-ram = 64M
 
 
 # Gateways find deadlocks over several shards by performance_schema.data_lock_waits. The rest of
-# performance_schema costs 160 MB and time: it has no instruments and no memory here.
+# performance_schema costs memory and time: it has no instruments and no sizes here.
 _LOCK_WAITS_ONLY = "\n".join(
     ["performance-schema = ON", "performance-schema-instrument = '%=OFF'"] +
     [f"loose-performance-schema-{name} = 0" for name in """
