@@ -251,9 +251,12 @@ void Channel::HandleCredit(const Frame& frame) {
 }
 
 void Channel::HandleCancel(uint32_t stream_id) {
-  incoming_.erase(stream_id);
+  if (incoming_.erase(stream_id) > 0) return;
   auto found = server_streams_.find(stream_id);
-  if (found == server_streams_.end()) return;
+  if (found == server_streams_.end()) {
+    if (on_late_cancel_) on_late_cancel_(stream_id);
+    return;
+  }
   ServerStream* stream = found->second;
   stream->cancelled_ = true;
   if (auto action = std::exchange(stream->on_cancel_, nullptr)) action();

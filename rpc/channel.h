@@ -105,6 +105,8 @@ class ServerStream {
   void Finish(const StreamEnd* end, std::span<const uint8_t> last = {});
   void FinishWithError(const Status& status);
 
+  // Of this stream on its channel; never used again.
+  uint32_t id() const { return id_; }
   bool cancelled() const { return cancelled_; }
   // Makes Send() fail from now on, also one that waits; Finish() still works. For a service that
   // gives up on a reader who does not read.
@@ -152,6 +154,12 @@ class Channel : public std::enable_shared_from_this<Channel> {
   void Close(Status reason);
   // Client side: called once, in a fresh turn of the event loop, after the channel has closed.
   void OnClose(std::function<void(const Status&)> action) { on_close_ = std::move(action); }
+
+  // Server side: called with the id of a stream that the client cancels although it has ended: the
+  // client has not read the end, and never will.
+  void OnLateCancel(std::function<void(uint32_t stream_id)> action) {
+    on_late_cancel_ = std::move(action);
+  }
 
   const ChannelOptions& options() const { return options_; }
   const Hello& peer() const { return peer_; }
@@ -202,6 +210,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   Status close_reason_;
   RequestHandler on_request_;
   std::function<void(const Status&)> on_close_;
+  std::function<void(uint32_t)> on_late_cancel_;
   std::shared_ptr<void> context_;
   boost::unordered_flat_map<uint32_t, ClientStream*> client_streams_;
   boost::unordered_flat_map<uint32_t, ServerStream*> server_streams_;

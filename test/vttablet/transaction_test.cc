@@ -154,6 +154,32 @@ TEST_F(TransactionTest, ABusyTransactionOfALostChannelIsKilled) {
   EXPECT_TRUE(holder->Commit(held).ok());
 }
 
+// The tablet has answered and the gateway has not read it yet when it gives up: nobody knows the
+// number of the transaction.
+TEST_F(TransactionTest, ACancelThatCrossesTheEndRollsBack) {
+  auto other = NewGateway();
+  other->Run([&]() -> Awaitable<void> {
+    rpc::ExecuteRequest request;
+    *request.mutable_target() = other->target();
+    request.set_begin(true);
+    vttablet::ExecuteStream stream;
+    Status started = co_await stream.Start(other->client(), request, nullptr,
+                                           "UPDATE tx SET v = SLEEP(0.2) WHERE id = 1");
+    EXPECT_TRUE(started.ok());
+    SteadyTimer timer(other->executor(), 50ms);
+    co_await timer.async_wait(kTuple);
+    // This thread reads nothing meanwhile.
+    std::this_thread::sleep_for(500ms);
+    stream.Cancel();
+    timer.expires_after(50ms);
+    co_await timer.async_wait(kTuple);
+  });
+  rpc::ExecuteRequest request;
+  request.set_timeout_ms(3000);
+  const Reply reply = gateway().Execute("UPDATE tx SET v = 99 WHERE id = 1", request);
+  EXPECT_TRUE(reply.good()) << reply.Describe();
+}
+
 TEST_F(TransactionTest, AnotherChannelCannotUseIt) {
   auto other = NewGateway();
   const uint64_t id = gateway().Begin();

@@ -38,10 +38,12 @@ std::span<const uint8_t> AsBytes(std::string_view text) {
 }  // namespace
 
 ShardCall::~ShardCall() {
-  // A transaction that was being opened when the call was dropped: whether it exists on the shard
-  // is not known, so the session must not go on with it.
+  // A transaction that was being opened when the call was dropped: the session must not go on with
+  // it. Either the tablet's answer has come and was not read, or the cancelled tablet rolls back.
   if (part_ != nullptr && part_->id == 0) {
-    session_.transaction.Remove(part_);
+    stream_.Cancel();
+    part_->id = stream_.end().transaction_id();
+    if (part_->id == 0) session_.transaction.Remove(part_);
     lost_transaction_ = true;
   }
   if (group_ != nullptr) group_->Leave(lost_transaction_);

@@ -41,8 +41,8 @@ Awaitable<void> AskShard(std::shared_ptr<Answers> answers, Gateway::ClientPtr cl
       co_await client->Call(rpc::FrameKind::kGetLockWaits, request, response, kAnswerTimeout);
   if (status.ok()) {
     for (const rpc::LockWait& wait : response.waits()) {
-      answers->waits.push_back({FromRpc(wait.waiter(), tablet), FromRpc(wait.blocker(), tablet),
-                                wait.lock_id()});
+      answers->waits.push_back(
+          {FromRpc(wait.waiter(), tablet), FromRpc(wait.blocker(), tablet), wait.lock_id()});
     }
   } else {
     LOG_EVERY_N(WARNING, 100) << "no lock waits from " << client->host() << ":" << client->port()
@@ -101,9 +101,8 @@ Awaitable<std::vector<LockWait>> DeadlockDetector::AskShards() {
       auto client = gateway_->Pick(*keyspace, shard, topo::TabletType::PRIMARY);
       if (!client.ok()) continue;
       ++answers->missing;
-      Spawn("lock waits", gateway_->executor(), [answers, client = *client, tablet] {
-        return AskShard(answers, client, tablet);
-      });
+      Spawn("lock waits", gateway_->executor(),
+            [answers, client = *client, tablet] { return AskShard(answers, client, tablet); });
     }
   }
   while (answers->missing > 0) co_await answers->changed.Wait();

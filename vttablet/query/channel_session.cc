@@ -97,6 +97,16 @@ void ChannelSession::OnChannelClosed() {
   }
 }
 
+void ChannelSession::OnLateCancel(uint32_t stream_id) {
+  for (const auto& [id, bound] : transactions_) {
+    if (bound->opened_by != stream_id) continue;
+    // Nobody has its number, so nobody could end it.
+    const BoundBackendPtr held = bound;
+    Abandon(held, "its first statement was cancelled");
+    return;
+  }
+}
+
 // --- Health and control ---
 
 void ChannelSession::AddHealthStream(std::unique_ptr<rpc::ServerStream> stream) {
@@ -222,10 +232,11 @@ Awaitable<Result<BoundBackendPtr>> ChannelSession::Take(const rpc::ServerStream&
   co_return taken;
 }
 
-void ChannelSession::AddTransaction(const BoundBackendPtr& bound,
-                                    const rpc::TransactionName& name) {
+void ChannelSession::AddTransaction(const BoundBackendPtr& bound, const rpc::TransactionName& name,
+                                    uint32_t opened_by) {
   bound->transaction_id = thread_.NewId();
   bound->name = name;
+  bound->opened_by = opened_by;
   bound->begun = bound->last_used = Clock::now();
   transactions_[bound->transaction_id] = bound;
   Count(thread_.mutable_stats().transactions);

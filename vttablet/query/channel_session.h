@@ -24,6 +24,7 @@ struct BoundBackend {
   RunningStatement* running = nullptr;
   const rpc::ServerStream* busy_with = nullptr;  // the request, while busy
   rpc::TransactionName name;                     // of the transaction
+  uint32_t opened_by = 0;                        // the stream that began the transaction
   Waiter idle;                                   // woken when it is no longer busy
   // Why it is to be given up when the running statement ends; empty: it is not.
   std::string doomed;
@@ -48,6 +49,8 @@ class ChannelSession : public std::enable_shared_from_this<ChannelSession> {
 
   void OnRequest(std::unique_ptr<rpc::ServerStream> stream);
   void OnChannelClosed();
+  // The gateway gave up on a request that has ended, before it has learned how.
+  void OnLateCancel(uint32_t stream_id);
   // The requests that touch mysqld; called by a worker of the thread.
   Awaitable<void> Run(rpc::ServerStream& stream, RequestScratch& scratch);
 
@@ -79,7 +82,8 @@ class ChannelSession : public std::enable_shared_from_this<ChannelSession> {
   // sends the next one at once: it waits here until the cancelled one has come to its end.
   Awaitable<Result<BoundBackendPtr>> Take(const rpc::ServerStream& stream, uint64_t transaction_id,
                                           uint64_t reserved_id);
-  void AddTransaction(const BoundBackendPtr& bound, const rpc::TransactionName& name);
+  void AddTransaction(const BoundBackendPtr& bound, const rpc::TransactionName& name,
+                      uint32_t opened_by);
   void AddReservation(const BoundBackendPtr& bound);
   // The transaction is over, however it ended. The connection is given back unless it is reserved.
   void EndTransaction(const BoundBackendPtr& bound);

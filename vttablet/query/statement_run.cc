@@ -322,7 +322,7 @@ Awaitable<Status> StatementRun::LookAfter() {
   }
   const bool in_trans = (flags & mysql::kStatusInTransaction) != 0;
   if (began_) {
-    session_.AddTransaction(bound_, request_.transaction_name());
+    session_.AddTransaction(bound_, request_.transaction_name(), stream_.id());
     end_.set_transaction_id(bound_->transaction_id);
     end_used_ = true;
   }

@@ -61,6 +61,9 @@ void TabletThread::Stop() {
 rpc::Channel::RequestHandler TabletThread::MakeHandler(
     const std::shared_ptr<rpc::Channel>& channel) {
   auto session = std::make_shared<ChannelSession>(*this, channel);
+  channel->OnLateCancel([weak = std::weak_ptr(session)](uint32_t stream_id) {
+    if (auto session = weak.lock()) session->OnLateCancel(stream_id);
+  });
   return [this, session](std::unique_ptr<rpc::ServerStream> stream) {
     if (stream == nullptr) {
       session->OnChannelClosed();

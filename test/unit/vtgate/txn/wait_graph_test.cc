@@ -47,9 +47,8 @@ TEST(WaitGraph, OneVictimCanEndTwoCycles) {
 }
 
 TEST(WaitGraph, ACycleMayPassThroughWhatNobodyHasNamed) {
-  EXPECT_THAT(
-      ChooseVictims({Wait(T(1), Local(99)), Wait(Local(99), T(2)), Wait(T(2), T(1))}),
-      ElementsAre(T(2)));
+  EXPECT_THAT(ChooseVictims({Wait(T(1), Local(99)), Wait(Local(99), T(2)), Wait(T(2), T(1))}),
+              ElementsAre(T(2)));
   EXPECT_THAT(ChooseVictims({Wait(Local(5), Local(6)), Wait(Local(6), Local(5))}), IsEmpty());
 }
 
