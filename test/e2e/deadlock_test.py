@@ -9,7 +9,8 @@ import urllib.request
 
 import pymysql
 
-from harness import SHARDS, ClusterTest, Keyspace, Process, wait_for
+from two_shards import TwoShardsTest
+from harness import Process, wait_for
 from cluster.cluster import accepts
 from wire import Wire, error_number
 
@@ -37,24 +38,7 @@ class Client(threading.Thread):
         self.seconds = time.monotonic() - started
 
 
-class DeadlockTest(ClusterTest):
-    keyspaces = (Keyspace("main"), Keyspace("bank", SHARDS))
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        connection = cls.cluster.connect("bank")
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE TABLE t (id INT PRIMARY KEY, v INT NOT NULL)")
-        connection.close()
-
-    def setUp(self):
-        self.watcher = self.connect("bank")
-        self.execute(self.watcher, "DELETE FROM t")
-        self.execute(self.watcher, "INSERT INTO t VALUES " + ", ".join(f"({i}, 0)" for i in range(1, 41)))
-        self.low, self.high = ([row[0] for row in self.on_shard("bank", shard, "SELECT id FROM t ORDER BY id")]
-                               for shard in SHARDS)
-
+class DeadlockTest(TwoShardsTest):
     def connect_to_another_gateway(self):
         port, http = self._ports.take(), self._ports.take()
         arguments = [argument for argument in self.cluster.vtgate.arguments
@@ -77,7 +61,7 @@ class DeadlockTest(ClusterTest):
         return connection
 
     def values(self, *ids):
-        return [int(self.execute(self.watcher, f"SELECT v FROM t WHERE id = {i}")[0][0]) for i in ids]
+        return [int(self.execute(self.connection, f"SELECT v FROM t WHERE id = {i}")[0][0]) for i in ids]
 
     def deadlocks(self):
         page = urllib.request.urlopen(f"http://127.0.0.1:{self.cluster.ports.vtgate_http}/metrics", timeout=10)

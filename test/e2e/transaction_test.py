@@ -5,28 +5,10 @@ import unittest
 
 import pymysql
 
-from harness import SHARDS, ClusterTest, Keyspace
+from two_shards import ROWS, TwoShardsTest
 
 
-class TransactionTest(ClusterTest):
-    keyspaces = (Keyspace("main"), Keyspace("bank", SHARDS))
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        connection = cls.cluster.connect("bank")
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE TABLE t (id INT PRIMARY KEY, v INT NOT NULL)")
-        connection.close()
-
-    def setUp(self):
-        self.connection = self.connect("bank")
-        self.execute(self.connection, "DELETE FROM t")
-        # Rows of each shard, found by asking the shards.
-        self.execute(self.connection, "INSERT INTO t VALUES " + ", ".join(f"({i}, 0)" for i in range(1, 21)))
-        self.low, self.high = ([row[0] for row in self.on_shard("bank", shard, "SELECT id FROM t ORDER BY id")]
-                               for shard in SHARDS)
-
+class TransactionTest(TwoShardsTest):
     def values(self, *ids):
         connection = self.connect("bank")
         rows = self.execute(connection, f"SELECT id, v FROM t WHERE id IN ({', '.join(map(str, ids))}) ORDER BY id")
@@ -71,7 +53,7 @@ class TransactionTest(ClusterTest):
 
     def test_set_transaction_twice_keeps_both(self):
         self.run_all("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "SET TRANSACTION READ ONLY", "BEGIN")
-        self.assertEqual(len(self.execute(self.connection, "SELECT v FROM t")), 20)
+        self.assertEqual(len(self.execute(self.connection, "SELECT v FROM t")), ROWS)
         with self.assertRaises(pymysql.err.MySQLError) as caught:
             self.execute(self.connection, f"UPDATE t SET v = 1 WHERE id = {self.low[0]}")
         self.assertEqual(caught.exception.args[0], 1792)
