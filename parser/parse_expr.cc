@@ -704,6 +704,7 @@ Expr* Parser::ParseOdbcEscape() {
     } else if (EqualsIgnoreCase(word.text, "ts")) {
       literal->literal = LiteralKind::kTimestamp;
     }
+    literal->odbc = literal->literal != LiteralKind::kString;
     literal->begin = begin;
     literal->end = prev_end_;
   }

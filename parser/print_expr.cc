@@ -287,13 +287,13 @@ void Printer::Print(const Literal* node) {
       Put("FALSE");
       return;
     case LiteralKind::kDate:
-      Put("DATE ");
+      Put(node->odbc ? "{d " : "DATE ");
       break;
     case LiteralKind::kTime:
-      Put("TIME ");
+      Put(node->odbc ? "{t " : "TIME ");
       break;
     case LiteralKind::kTimestamp:
-      Put("TIMESTAMP ");
+      Put(node->odbc ? "{ts " : "TIMESTAMP ");
       break;
     default:
       break;
@@ -305,6 +305,7 @@ void Printer::Print(const Literal* node) {
   } else {
     LiteralText(node);
   }
+  PutIf(node->odbc, "}");
 }
 
 void Printer::SignedLiteral(const Expr* expr) {

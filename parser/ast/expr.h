@@ -38,7 +38,8 @@ struct Literal : Expr {
   // The number of this literal among those that the digest extracted, or -1 when the digest keeps
   // it in its text (or slots were not assigned). Statements with one digest agree on the slots.
   int32_t slot = -1;
-  KEYSPAN_NODE(Literal, Expr, literal, introducer, text, value, slot)
+  bool odbc = false;  // {d '...'}, {t '...'}, {ts '...'}: text to MySQL when it is no date or time
+  KEYSPAN_NODE(Literal, Expr, literal, introducer, text, value, slot, odbc)
 };
 
 // The `?` of a prepared statement, numbered from 0 in order of the text.
