@@ -33,8 +33,10 @@ Lexer::Lexer(std::string_view sql, const ParseOptions& options,
       comments_(comments) {}
 
 int Lexer::LineAt(std::string_view sql, size_t offset) {
-  return 1 + static_cast<int>(
-                 std::count(sql.begin(), sql.begin() + std::min(offset, sql.size()), '\n'));
+  // MySQL does not see the white space in front.
+  const size_t first = std::min(sql.find_first_not_of(" \t\n\v\f\r"), sql.size());
+  const size_t last = std::clamp(offset, first, sql.size());
+  return 1 + static_cast<int>(std::count(sql.begin() + first, sql.begin() + last, '\n'));
 }
 
 Token Lexer::Make(TokenKind kind, uint32_t begin, uint32_t end) {

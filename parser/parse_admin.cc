@@ -76,14 +76,14 @@ constexpr StatementPattern kPatterns[] = {
      "REQUIRE [ NO ] SSL ]"},
     {OtherKind::kBinlog, "BINLOG", "<string>"},
     {OtherKind::kSignal, "SIGNAL",
-     "( SQLSTATE [ VALUE ] <string> | <ident> ) [ SET { " KEYSPAN_CONDITION_ITEM
+     "( SQLSTATE [ VALUE ] <sqlstate> | <condition> ) [ SET { " KEYSPAN_CONDITION_ITEM
      " '=' <simple> }, ]"},
     {OtherKind::kResignal, "RESIGNAL",
-     "[ SQLSTATE [ VALUE ] <string> | <ident> ] [ SET { " KEYSPAN_CONDITION_ITEM
+     "[ SQLSTATE [ VALUE ] <sqlstate> | <condition> ] [ SET { " KEYSPAN_CONDITION_ITEM
      " '=' <simple> }, ]"},
     {OtherKind::kGetDiagnostics, "GET",
-     "[ CURRENT | STACKED ] DIAGNOSTICS ( CONDITION <simple> { ( <var> | <ident> ) '=' ( "
-     "RETURNED_SQLSTATE | " KEYSPAN_CONDITION_ITEM " ) }, | { ( <var> | <ident> ) '=' ( NUMBER | "
+     "[ CURRENT | STACKED ] DIAGNOSTICS ( CONDITION <simple> { ( <var> | <programvar> ) '=' ( "
+     "RETURNED_SQLSTATE | " KEYSPAN_CONDITION_ITEM " ) }, | { ( <var> | <programvar> ) '=' ( NUMBER | "
      "ROW_COUNT ) }, )"},
     {OtherKind::kXaStart, "XA START", "<xid> [ JOIN | RESUME ]"},
     {OtherKind::kXaStart, "XA BEGIN", "<xid> [ JOIN | RESUME ]"},

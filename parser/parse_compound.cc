@@ -1,8 +1,11 @@
 // Bodies of stored programs: checked statement by statement as MySQL's grammar does, kept as text.
-// What MySQL checks beyond its grammar (labels, declarations, what a function may do) is left to
-// it.
+// What a function or a trigger may do is left to MySQL.
 
+#include <fmt/format.h>
+
+#include "parser/integer_text.h"
 #include "parser/statements.h"
+#include "parser/walker.h"
 
 namespace keyspan::parser {
 namespace {
@@ -25,27 +28,59 @@ bool AtStepsEnd(Parser& p) {
          p.At(Kw::kWhen);
 }
 
-void ParseSqlstate(Parser& p) {
+ConditionValue ParseConditionSqlstate(Parser& p) {
   p.Expect(Kw::kSqlstate);
   p.Accept(Kw::kValue);
-  p.ParseStringToken();
+  return p.ParseSqlstate();
+}
+
+ConditionValue ParseConditionErrno(Parser& p) {
+  ConditionValue value;
+  value.kind = ConditionValue::kErrno;
+  value.error = IntegerOf(p.ParseUlong()->text);
+  if (value.error == 0) {
+    p.Fail(1525, "HY000", "Incorrect CONDITION value: '0'");
+  }
+  return value;
 }
 
 void ParseHandlerCondition(Parser& p) {
+  ConditionValue value;
   if (p.Accept(Kw::kNot)) {
     p.Expect(Kw::kFound);
+    value.kind = ConditionValue::kNotFound;
   } else if (p.At(Kw::kSqlstate)) {
-    ParseSqlstate(p);
+    value = ParseConditionSqlstate(p);
   } else if (p.AtNumberToken()) {
-    p.ParseUlong();
-  } else if (!p.Accept(Kw::kSqlwarning) && !p.Accept(Kw::kSqlexception)) {
-    p.ParseIdent();
+    value = ParseConditionErrno(p);
+  } else if (p.Accept(Kw::kSqlwarning)) {
+    value.kind = ConditionValue::kWarning;
+  } else if (p.Accept(Kw::kSqlexception)) {
+    value.kind = ConditionValue::kException;
+  } else {
+    const auto known = p.program()->Condition(p.ParseIdent());
+    if (!known) {
+      return;
+    }
+    value = *known;
   }
+  p.program()->DeclareHandled(value);
 }
 
-void ParseDeclareVariables(Parser& p) {
+void ParseDeclareHandler(Parser& p) {
+  do {
+    ParseHandlerCondition(p);
+  } while (p.AcceptSymbol(','));
+  p.program()->OpenHandler();
+  ParseProgramStep(p);
+  p.program()->CloseHandler();
+}
+
+// After the first name.
+void ParseDeclareVariables(Parser& p, const Ident& first) {
+  p.program()->DeclareVariable(first);
   while (p.AcceptSymbol(',')) {
-    p.ParseIdent();
+    p.program()->DeclareVariable(p.ParseIdent());
   }
   p.ParseDataType();
   if (p.Accept(Kw::kCollate)) {
@@ -56,45 +91,56 @@ void ParseDeclareVariables(Parser& p) {
   }
 }
 
-void ParseDeclare(Parser& p) {
+// After CURSOR
+void ParseDeclareCursor(Parser& p, const Ident& name) {
+  p.Expect(Kw::kFor);
+  if (!p.AtQueryStart() && !p.AtSymbol('(')) {
+    p.SyntaxError();
+  }
+  const Query* query = p.ParseQueryExpression(true);
+  p.ThrowLater();
+  if (query->into != nullptr) {
+    p.Fail(1323, "42000", "Cursor SELECT must not have INTO");
+  }
+  p.program()->DeclareCursor(name);
+}
+
+ProgramScope::Declaration ParseDeclare(Parser& p) {
+  using Declaration = ProgramScope::Declaration;
   p.Expect(Kw::kDeclare);
   if (p.AtAny({Kw::kContinue, Kw::kExit}) && p.PeekIs(Kw::kHandler)) {
     p.Advance();
     p.Advance();
     p.Expect(Kw::kFor);
-    do {
-      ParseHandlerCondition(p);
-    } while (p.AcceptSymbol(','));
-    ParseProgramStep(p);
-    return;
+    ParseDeclareHandler(p);
+    return Declaration::kHandler;
   }
-  p.ParseIdent();
+  const Ident name = p.ParseIdent();
+  if (p.Accept(Kw::kCursor)) {
+    ParseDeclareCursor(p, name);
+    return Declaration::kCursor;
+  }
   if (p.Accept(Kw::kCondition)) {
     p.Expect(Kw::kFor);
-    if (p.At(Kw::kSqlstate)) {
-      ParseSqlstate(p);
-    } else {
-      p.ParseUlong();
-    }
-  } else if (p.Accept(Kw::kCursor)) {
-    p.Expect(Kw::kFor);
-    if (!p.AtQueryStart() && !p.AtSymbol('(')) {
-      p.SyntaxError();
-    }
-    p.ParseQueryExpression(true);
+    p.program()->DeclareCondition(
+        name, p.At(Kw::kSqlstate) ? ParseConditionSqlstate(p) : ParseConditionErrno(p));
   } else {
-    ParseDeclareVariables(p);
+    ParseDeclareVariables(p, name);
   }
+  return Declaration::kVariableOrCondition;
 }
 
 void ParseBlock(Parser& p) {
   p.Expect(Kw::kBegin);
+  p.program()->OpenBlock();
   while (p.At(Kw::kDeclare)) {
-    ParseDeclare(p);
+    const ProgramScope::Declaration declaration = ParseDeclare(p);
     p.ExpectSymbol(';');
+    p.program()->EndDeclaration(declaration);
   }
   ParseSteps(p, false);
   p.Expect(Kw::kEnd);
+  p.program()->CloseBlock();
 }
 
 void ParseIf(Parser& p) {
@@ -165,9 +211,12 @@ void ParseFetch(Parser& p) {
   } else {
     p.Accept(Kw::kFrom);
   }
-  p.ParseIdent();
+  const Ident cursor = p.ParseIdent();
   p.Expect(Kw::kInto);
-  p.ParseIdentList();
+  p.program()->UseCursor(cursor);
+  do {
+    p.RequireVariable(p.ParseIdent());
+  } while (p.AcceptSymbol(','));
 }
 
 void ParseSteps(Parser& p, bool at_least_one) {
@@ -179,17 +228,43 @@ void ParseSteps(Parser& p, bool at_least_one) {
   }
 }
 
+bool HasInto(const Node* query) {
+  return !Walk(query, [](const Node* node) {
+    return Is<IntoClause>(node) ? Visit::kStop : Visit::kContinue;
+  });
+}
+
+// One that is a statement outside of programs, too.
+void ParseInnerStatement(Parser& p) {
+  const Statement* statement = ParseStatement(p);
+  p.ThrowLater();
+  const ProgramKind program = p.program()->kind();
+  if (program != ProgramKind::kFunction && program != ProgramKind::kTrigger) {
+    return;
+  }
+  const bool query = Is<Select>(statement) || Is<SetOperation>(statement) ||
+                     Is<ParenQuery>(statement) || Is<ValuesQuery>(statement) ||
+                     Is<TableQuery>(statement);
+  if (Is<Show>(statement) || Is<Explain>(statement) || (query && !HasInto(statement))) {
+    p.Fail(1415, "0A000",
+           fmt::format("Not allowed to return a result set from a {}",
+                       program == ProgramKind::kFunction ? "function" : "trigger"));
+  }
+}
+
 void ParseLabelled(Parser& p) {
-  p.ParseIdent();
+  const Ident label = p.ParseIdent();
   p.ExpectSymbol(':');
+  p.program()->OpenLabel(label, !p.At(Kw::kBegin));
   if (p.At(Kw::kBegin)) {
     ParseBlock(p);
   } else if (!ParseLoop(p)) {
     p.SyntaxError();
   }
   if (p.AtIdent()) {
-    p.ParseIdent();
+    p.program()->CheckEndLabel(p.ParseIdent());
   }
+  p.program()->CloseLabel();
 }
 
 }  // namespace
@@ -213,13 +288,20 @@ void ParseProgramStep(Parser& p) {
     case Kw::kReturn:
       p.Advance();
       p.ParseExpr();
+      p.program()->Return();
       return;
     case Kw::kLeave:
+      p.Advance();
+      p.program()->Leave(p.ParseIdent());
+      return;
     case Kw::kIterate:
+      p.Advance();
+      p.program()->Iterate(p.ParseIdent());
+      return;
     case Kw::kOpen:
     case Kw::kClose:
       p.Advance();
-      p.ParseIdent();
+      p.program()->UseCursor(p.ParseIdent());
       return;
     case Kw::kFetch:
       ParseFetch(p);
@@ -232,8 +314,48 @@ void ParseProgramStep(Parser& p) {
         p.Advance();
         p.SyntaxError();  // a label without its colon
       }
-      ParseStatement(p);
+      ParseInnerStatement(p);
   }
+}
+
+void Parser::StartProgram(ProgramKind kind) {
+  if (program_) {
+    if (kind == ProgramKind::kEvent) {
+      Fail(1576, "HY000", "Recursion of EVENT DDL statements is forbidden when body is present");
+    }
+    Fail(1303, "2F003",
+         fmt::format("Can't create a {} from within another stored routine",
+                     kind == ProgramKind::kProcedure  ? "PROCEDURE"
+                     : kind == ProgramKind::kFunction ? "FUNCTION"
+                                                      : "TRIGGER"));
+  }
+  program_.emplace(this, kind);
+}
+
+void Parser::RequireVariable(const Ident& name) {
+  if (!IsVariable(name)) {
+    Fail(1327, "42000", fmt::format("Undeclared variable: {}", name.text));
+  }
+}
+
+void Parser::RequireVariableLater(const Ident& name) {
+  if (!IsVariable(name)) {
+    FailLater(1327, "42000", fmt::format("Undeclared variable: {}", name.text));
+  }
+}
+
+// Five letters or digits, and not those of success.
+ConditionValue Parser::ParseSqlstate() {
+  const std::string_view text = ParseStringToken()->value;
+  const bool known_letters =
+      text.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string_view::npos;
+  if (text.size() != 5 || !known_letters || text.starts_with("00")) {
+    Fail(1407, "42000", fmt::format("Bad SQLSTATE: '{}'", text));
+  }
+  ConditionValue value;
+  value.kind = ConditionValue::kSqlstate;
+  value.sqlstate = text;
+  return value;
 }
 
 }  // namespace keyspan::parser

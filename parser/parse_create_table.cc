@@ -1,5 +1,8 @@
 // CREATE TABLE, and the definitions that ALTER TABLE and CREATE INDEX share with it.
 
+#include <fmt/format.h>
+
+#include "parser/integer_text.h"
 #include "parser/parse_ddl.h"
 
 namespace keyspan::parser {
@@ -207,7 +210,14 @@ bool ParseColumnAttribute(Parser& p, ColumnDef* column,
       if (has_constraint && p.AtIdent()) {
         name = p.ParseIdent();
       }
-      checks->Add(ParseCheck(p, begin, has_constraint, name));
+      CheckConstraint* check = ParseCheck(p, begin, has_constraint, name);
+      checks->Add(check);
+      // Here, unlike after a table's CHECK, it may be said again.
+      for (Enforcement again = ParseEnforcement(p); again != Enforcement::kNone;
+           again = ParseEnforcement(p)) {
+        check->enforcement = again;
+        p.Finish(check);
+      }
       return true;
     }
     default:
@@ -284,6 +294,11 @@ ColumnDef* ParseColumnDef(Parser& p) {
   auto* column = p.New<ColumnDef>(p.Cur().begin);
   column->name = p.ParseIdent();
   ParseColumnBody(p, column);
+  if (column->type != nullptr && !column->type->charset.empty() && !column->collation.empty()) {
+    if (auto mismatch = CollationMismatch(column->type->charset, column->collation)) {
+      p.FailLater(1253, "42000", *mismatch);
+    }
+  }
   return p.Finish(column);
 }
 
@@ -329,6 +344,9 @@ List<KeyPart*> ParseKeyParts(Parser& p) {
       if (p.AcceptSymbol('(')) {
         part->length = p.ParseIntegerText();
         p.ExpectSymbol(')');
+        if (IntegerOf(part->length) == 0) {
+          p.Fail(1391, "HY000", fmt::format("Key part '{}' length cannot be 0", part->column.text));
+        }
       }
     }
     if (p.Accept(Kw::kAsc)) {
@@ -401,7 +419,7 @@ TableConstraint ParseTableConstraint(Parser& p) {
   }
   if (p.At(Kw::kCheck)) {
     CheckConstraint* check = ParseCheck(p, begin, has_constraint, constraint);
-    if (p.Accept(Kw::kNot)) {
+    if (check->enforcement == Enforcement::kNone && p.Accept(Kw::kNot)) {
       p.SyntaxError();  // not before ENFORCED
     }
     return {nullptr, check};

@@ -4,7 +4,7 @@
 
 #include "mysql/types/collation.h"
 #include "parser/function_words.h"
-#include "parser/parser_core.h"
+#include "parser/statements.h"
 
 namespace keyspan::parser {
 
@@ -311,6 +311,15 @@ Ident Parser::ParseCollationName() {
     Fail(1273, "HY000", "Unknown collation: '" + std::string(name.text) + "'");
   }
   return name;
+}
+
+std::optional<std::string> CollationMismatch(const Ident& charset, const Ident& collation) {
+  const mysql::Charset* set = mysql::FindCharset(charset.text);
+  const mysql::Collation* order = mysql::FindCollation(collation.text);
+  if (set == nullptr || order == nullptr || order->charset == set->name) {
+    return std::nullopt;
+  }
+  return fmt::format("COLLATION '{}' is not valid for CHARACTER SET '{}'", order->name, set->name);
 }
 
 List<Ident> Parser::ParseIdentList() {

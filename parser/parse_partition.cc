@@ -1,12 +1,14 @@
 // PARTITION BY and the definitions of partitions.
 
+#include <fmt/format.h>
+
+#include "parser/integer_text.h"
 #include "parser/parse_ddl.h"
+#include "parser/partition_rules.h"
+#include "parser/walker.h"
 
 namespace keyspan::parser {
 namespace {
-
-constexpr std::string_view kInconsistent =
-    "Inconsistency in usage of column lists for partitioning";
 
 struct Method {
   PartitionKind kind = PartitionKind::kNone;
@@ -16,6 +18,34 @@ struct Method {
   Expr* expr = nullptr;
   List<Ident> columns;
 };
+
+// An expression that is the same for a row at any time.
+Expr* ParsePartitionExpr(Parser& p) {
+  const uint32_t begin = p.Cur().begin;
+  Expr* expr = p.ParseBitExpr();
+  const bool constant = Walk(static_cast<const Node*>(expr), [](const Node* node) {
+    const auto* call = As<FunctionCall>(node);
+    const bool varies = Is<UserVariable>(node) || Is<SystemVariable>(node) ||
+                        (call != nullptr && EqualsIgnoreCase(call->name.text, "RAND"));
+    return varies ? Visit::kStop : Visit::kContinue;
+  });
+  if (!constant) {
+    p.SyntaxErrorLater(
+        "Constant, random or timezone-dependent expressions in (sub)partitioning function are not "
+        "allowed",
+        begin, p.prev_end());
+  }
+  return expr;
+}
+
+// PARTITIONS n, SUBPARTITIONS n
+std::string_view ParseCount(Parser& p, std::string_view what) {
+  const std::string_view count = p.ParseRealUlong()->text;
+  if (IntegerOf(count) == 0) {
+    p.Fail(1504, "HY000", fmt::format("Number of {} = 0 is not an allowed value", what));
+  }
+  return count;
+}
 
 Method ParseMethod(Parser& p, bool sub) {
   Method method;
@@ -52,32 +82,24 @@ Method ParseMethod(Parser& p, bool sub) {
     return method;
   }
   p.ExpectSymbol('(');
-  if (p.AtSymbol('@') || (p.AtWord("RAND") && p.PeekIsSymbol('('))) {
-    p.SyntaxErrorBecause(
-        "Constant, random or timezone-dependent expressions in (sub)partitioning function are not "
-        "allowed");
-  }
-  method.expr = p.ParseBitExpr();
+  method.expr = ParsePartitionExpr(p);
   p.ExpectSymbol(')');
   return method;
 }
 
 // (1, MAXVALUE, 'x')
-ValuesRow* ParsePartitionValues(Parser& p, bool maxvalue) {
+ValuesRow* ParsePartitionValues(Parser& p) {
   auto* row = p.New<ValuesRow>(p.Cur().begin);
   p.ExpectSymbol('(');
   Parser::Collector<Expr*> values(&p);
   do {
-    if (p.At(Kw::kMaxvalue) && !maxvalue) {
-      p.SyntaxErrorBecause("Cannot use MAXVALUE as value in VALUES IN");
-    }
     if (p.At(Kw::kMaxvalue)) {
       auto* word = p.New<KeywordArg>(p.Cur().begin);
       p.Advance();
       word->word = "MAXVALUE";
       values.Add(p.Finish(word));
     } else {
-      values.Add(p.ParseBitExpr());
+      values.Add(ParsePartitionExpr(p));
     }
   } while (p.AcceptSymbol(','));
   p.ExpectSymbol(')');
@@ -128,90 +150,111 @@ List<Option*> ParsePartitionOptions(Parser& p) {
   }
 }
 
-PartitionDef* ParsePartitionDef(Parser& p) {
+// After LESS
+void ParseLessThan(Parser& p, const Token& values_word, PartitionDef* partition,
+                   PartitionRules* rules) {
+  p.Expect(Kw::kThan);
+  partition->less_than = true;
+  rules->Values(PartitionKind::kRange);
+  if (p.Accept(Kw::kMaxvalue)) {
+    partition->maxvalue = true;
+    rules->MaxvalueAlone(values_word);
+    return;
+  }
+  ValuesRow* rows[] = {ParsePartitionValues(p)};
+  rules->Row(*rows[0]);
+  partition->values = MakeList<ValuesRow*>(p.arena(), std::basic_string_view<ValuesRow*>(rows, 1));
+}
+
+// At IN
+void ParseIn(Parser& p, PartitionDef* partition, PartitionRules* rules) {
+  p.Expect(Kw::kIn);
+  partition->in = true;
+  rules->Values(PartitionKind::kList);
+  Parser::Collector<ValuesRow*> rows(&p);
+  const auto add_row = [&] {
+    ValuesRow* row = ParsePartitionValues(p);
+    rules->Row(*row);
+    rows.Add(row);
+    return row;
+  };
+  if (p.AtSymbol('(') && p.PeekIsSymbol('(')) {
+    partition->in_rows = true;
+    p.Advance();
+    do {
+      add_row();
+    } while (p.AcceptSymbol(','));
+    rules->InRows(p.Cur());
+    p.ExpectSymbol(')');
+  } else {
+    rules->InValues(*add_row());
+  }
+  partition->values = rows.Take();
+}
+
+void ParseSubpartitions(Parser& p, PartitionDef* partition, PartitionRules* rules) {
+  const Token open = p.Cur();
+  p.ExpectSymbol('(');
+  Parser::Collector<PartitionDef*> subs(&p);
+  do {
+    auto* sub = p.New<PartitionDef>(p.Cur().begin);
+    rules->StartSubpartition(p.Cur());
+    p.Expect(Kw::kSubpartition);
+    sub->name = p.ParseIdentOrText();
+    sub->options = ParsePartitionOptions(p);
+    subs.Add(p.Finish(sub));
+  } while (p.AcceptSymbol(','));
+  p.ExpectSymbol(')');
+  partition->subpartitions = subs.Take();
+  rules->Subpartitions(open, partition->subpartitions.count);
+}
+
+// `before` is the token before it.
+PartitionDef* ParsePartitionDef(Parser& p, const Token& before, PartitionRules* rules) {
   auto* partition = p.New<PartitionDef>(p.Cur().begin);
+  rules->StartPartition();
   p.Expect(Kw::kPartition);
   partition->name = p.ParseIdent();
-  if (p.Accept(Kw::kValues)) {
-    if (p.Accept(Kw::kLess)) {
-      p.Expect(Kw::kThan);
-      partition->less_than = true;
-      if (p.Accept(Kw::kMaxvalue)) {
-        partition->maxvalue = true;
-      } else {
-        ValuesRow* rows[] = {ParsePartitionValues(p, true)};
-        partition->values =
-            MakeList<ValuesRow*>(p.arena(), std::basic_string_view<ValuesRow*>(rows, 1));
-      }
-    } else {
-      p.Expect(Kw::kIn);
-      partition->in = true;
-      Parser::Collector<ValuesRow*> rows(&p);
-      if (p.AtSymbol('(') && p.PeekIsSymbol('(')) {
-        partition->in_rows = true;
-        p.Advance();
-        do {
-          rows.Add(ParsePartitionValues(p, false));
-        } while (p.AcceptSymbol(','));
-        p.ExpectSymbol(')');
-      } else {
-        rows.Add(ParsePartitionValues(p, false));
-      }
-      partition->values = rows.Take();
-    }
+  const Token values_word = p.Cur();
+  if (!p.Accept(Kw::kValues)) {
+    rules->NoValues(before);
+  } else if (p.Accept(Kw::kLess)) {
+    ParseLessThan(p, values_word, partition, rules);
+  } else {
+    ParseIn(p, partition, rules);
   }
   partition->options = ParsePartitionOptions(p);
-  if (p.AcceptSymbol('(')) {
-    Parser::Collector<PartitionDef*> subs(&p);
-    do {
-      auto* sub = p.New<PartitionDef>(p.Cur().begin);
-      p.Expect(Kw::kSubpartition);
-      sub->name = p.ParseIdentOrText();
-      sub->options = ParsePartitionOptions(p);
-      subs.Add(p.Finish(sub));
-    } while (p.AcceptSymbol(','));
-    p.ExpectSymbol(')');
-    partition->subpartitions = subs.Take();
+  if (p.AtSymbol('(')) {
+    ParseSubpartitions(p, partition, rules);
+  } else {
+    rules->NoSubpartitions();
   }
   return p.Finish(partition);
+}
+
+List<PartitionDef*> ParseDefinitions(Parser& p, PartitionRules* rules) {
+  const Token open = p.Cur();
+  Token before = open;
+  p.ExpectSymbol('(');
+  Parser::Collector<PartitionDef*> partitions(&p);
+  for (;;) {
+    partitions.Add(ParsePartitionDef(p, before, rules));
+    before = p.Cur();
+    if (!p.AcceptSymbol(',')) {
+      break;
+    }
+  }
+  p.ExpectSymbol(')');
+  rules->End(open);
+  return partitions.Take();
 }
 
 }  // namespace
 
 List<PartitionDef*> ParsePartitionDefs(Parser& p) {
-  p.ExpectSymbol('(');
-  Parser::Collector<PartitionDef*> partitions(&p);
-  do {
-    partitions.Add(ParsePartitionDef(p));
-  } while (p.AcceptSymbol(','));
-  p.ExpectSymbol(')');
-  return partitions.Take();
+  PartitionRules rules(&p);
+  return ParseDefinitions(p, &rules);
 }
-
-namespace {
-
-// What MySQL's grammar checks of the definitions as a whole.
-void CheckPartitions(Parser& p, const PartitionBy& clause, const Token& open) {
-  const bool range = clause.partition == PartitionKind::kRange;
-  if (range || clause.partition == PartitionKind::kList) {
-    for (const PartitionDef* partition : clause.partitions) {
-      if (!partition->less_than && !partition->in) {
-        p.SyntaxErrorBecause(
-            range ? "Syntax error: RANGE PARTITIONING requires definition of VALUES LESS THAN for "
-                    "each partition"
-                  : "Syntax error: LIST PARTITIONING requires definition of VALUES IN for each "
-                    "partition",
-            open);
-      }
-    }
-  }
-  if (!clause.count.empty() && clause.count != std::to_string(clause.partitions.size())) {
-    p.SyntaxErrorBecause("Wrong number of partitions defined, mismatch with previous setting",
-                         open);
-  }
-}
-
-}  // namespace
 
 PartitionBy* ParsePartitionBy(Parser& p) {
   auto* clause = p.New<PartitionBy>(p.Cur().begin);
@@ -225,7 +268,7 @@ PartitionBy* ParsePartitionBy(Parser& p) {
   clause->expr = method.expr;
   clause->columns = method.columns;
   if (p.Accept(Kw::kPartitions)) {
-    clause->count = p.ParseRealUlong()->text;
+    clause->count = ParseCount(p, "partitions");
   }
   if (p.Accept(Kw::kSubpartition)) {
     p.Expect(Kw::kBy);
@@ -236,13 +279,17 @@ PartitionBy* ParsePartitionBy(Parser& p) {
     clause->sub_expr = sub.expr;
     clause->sub_columns = sub.columns;
     if (p.Accept(Kw::kSubpartitions)) {
-      clause->sub_count = p.ParseRealUlong()->text;
+      clause->sub_count = ParseCount(p, "subpartitions");
     }
   }
   if (p.AtSymbol('(')) {
-    const Token open = p.Cur();
-    clause->partitions = ParsePartitionDefs(p);
-    CheckPartitions(p, *clause, open);
+    PartitionRules rules(&p, *clause);
+    clause->partitions = ParseDefinitions(p, &rules);
+  } else if (clause->partition == PartitionKind::kRange ||
+             clause->partition == PartitionKind::kList) {
+    p.FailLater(1492, "HY000",
+                fmt::format("For {} partitions each partition must be defined",
+                            clause->partition == PartitionKind::kRange ? "RANGE" : "LIST"));
   }
   return p.Finish(clause);
 }

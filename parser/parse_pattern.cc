@@ -83,6 +83,18 @@ void ParseSourceFlag(Parser& p, std::string_view name) {
   p.ParseRealUlong();
 }
 
+// The condition of SIGNAL: a name that a stored program has declared.
+void ParseSignalledCondition(Parser& p) {
+  const Ident name = p.ParseIdent();
+  if (p.program() == nullptr) {
+    p.Fail(1319, "42000", "Undefined CONDITION: " + std::string(name.text));
+  }
+  const std::optional<ConditionValue> value = p.program()->Condition(name);
+  if (value && value->kind != ConditionValue::kSqlstate) {
+    p.Fail(1646, "HY000", "SIGNAL/RESIGNAL can only use a CONDITION defined with SQLSTATE");
+  }
+}
+
 bool AtUser(Parser& p) { return p.AtIdentOrText() || p.At(Kw::kCurrentUser); }
 
 }  // namespace
@@ -134,9 +146,10 @@ bool Pattern::CanStart(Parser& p, const std::vector<Item>& items) {
     if (CanStart(p, item)) {
       return true;
     }
-    const bool skippable = item.kind == Kind::kOptional ||
-                           (item.kind == Kind::kRepeat && item.repeat == '*') ||
-                           item.text == "<ifexists>" || item.text == "<ifnotexists>";
+    const bool skippable =
+        item.kind == Kind::kOptional ||
+        (item.kind == Kind::kRepeat && item.repeat == '*') ||
+        item.text == "<ifexists>" || item.text == "<ifnotexists>";
     if (!skippable) {
       return false;
     }
@@ -163,7 +176,8 @@ bool Pattern::CanStart(Parser& p, const Item& item) {
       break;
   }
   if (item.text == "<table>" || item.text == "<name>" || item.text == "<ident>" ||
-      item.text == "<variable>" || item.text == "<persisted>") {
+      item.text == "<programvar>" || item.text == "<condition>" || item.text == "<variable>" ||
+      item.text == "<persisted>") {
     return p.AtIdent();
   }
   if (item.text == "<user>") {
@@ -261,7 +275,10 @@ void Pattern::MatchSlot(Parser& p, const std::string& slot, Recorded* recorded) 
   } else if (slot == "<unit>") {
     p.ParseIntervalUnit();
   } else if (slot == "<program>") {
+    p.StartProgram(recorded->statement->other == OtherKind::kCreateTrigger ? ProgramKind::kTrigger
+                                                                           : ProgramKind::kEvent);
     ParseProgramStep(p);
+    p.EndProgram();
   } else if (slot == "<variable>" || slot == "<persisted>") {
     if (p.AtAny({Kw::kGlobal, Kw::kLocal, Kw::kPersist, Kw::kPersistOnly, Kw::kSession})) {
       p.SyntaxError();
@@ -270,6 +287,12 @@ void Pattern::MatchSlot(Parser& p, const std::string& slot, Recorded* recorded) 
     if (p.AcceptSymbol('.')) {
       p.ParseIdent();
     }
+  } else if (slot == "<programvar>") {
+    p.RequireVariable(p.ParseIdent());
+  } else if (slot == "<sqlstate>") {
+    p.ParseSqlstate();
+  } else if (slot == "<condition>") {
+    ParseSignalledCondition(p);
   } else if (slot == "<word>") {
     if (!p.AtKind(TokenKind::kIdent)) {
       p.SyntaxError();
@@ -360,7 +383,7 @@ void Pattern::MatchSlot(Parser& p, const std::string& slot, Recorded* recorded) 
   } else if (slot == "<functionparams>") {
     ParseRoutineParams(p, true);
   } else if (slot == "<routine>") {
-    ParseRoutineBody(p);
+    ParseRoutineBody(p, *recorded->names.front());
   } else if (slot == "<privs>") {
     ParsePrivileges(p);
   } else if (slot == "<object>") {

@@ -22,6 +22,7 @@ namespace keyspan::parser {
 //   <value>         an expression, into value      <xid>     'a'[, 'b'[, n]], the first into value
 //   <ifexists> <ifnotexists>   optional           <query>   a query
 //   <program>       a statement of a stored program
+//   <programvar> <condition> <sqlstate>   what a stored program has declared; a string of 5 letters
 //   <params> <functionparams> <routine>   of stored routines, <privs> <object> of GRANT
 //   <word>          a name that may be a reserved word
 //   <more> <end>    nothing, but not at the end, or only there

@@ -412,6 +412,7 @@ Limit* Parser::ParseOptionalLimit(bool with_offset) {
     // A variable of a stored program.
     auto* column = New<ColumnRef>(cur_.begin);
     column->column = ParseIdent();
+    RequireVariableLater(column->column);
     return Finish(column);
   };
   limit->count = number();
@@ -561,6 +562,7 @@ IntoClause* Parser::ParseInto() {
       }
       auto* column = New<ColumnRef>(cur_.begin);
       column->column = ParseIdentOrText();
+      RequireVariableLater(column->column);
       variables.Add(Finish(column));
     }
   } while (AcceptSymbol(','));

@@ -68,6 +68,7 @@ bool ParseCharacteristic(Parser& p, bool* foreign) {
 }  // namespace
 
 void ParseRoutineParams(Parser& p, bool function) {
+  p.StartProgram(function ? ProgramKind::kFunction : ProgramKind::kProcedure);
   p.ExpectSymbol('(');
   if (p.AcceptSymbol(')')) {
     return;
@@ -76,16 +77,17 @@ void ParseRoutineParams(Parser& p, bool function) {
     if (!function && !p.Accept(Kw::kIn) && !p.Accept(Kw::kOut)) {
       p.Accept(Kw::kInout);
     }
-    p.ParseIdent();
+    const Ident name = p.ParseIdent();
     p.ParseDataType();
     if (p.Accept(Kw::kCollate)) {
       p.ParseCollationName();
     }
+    p.program()->DeclareParameter(name);
   } while (p.AcceptSymbol(','));
   p.ExpectSymbol(')');
 }
 
-void ParseRoutineBody(Parser& p) {
+void ParseRoutineBody(Parser& p, const TableName& name) {
   bool foreign = false;
   while (ParseCharacteristic(p, &foreign)) {
   }
@@ -94,12 +96,17 @@ void ParseRoutineBody(Parser& p) {
       p.SyntaxError();
     }
     p.Advance();
+    p.EndProgram();
     return;
   }
   ParseProgramStep(p);
   if (foreign) {
     p.SyntaxError();
   }
+  if (p.program()->kind() == ProgramKind::kFunction) {
+    p.program()->CheckReturned(name);
+  }
+  p.EndProgram();
 }
 
 }  // namespace keyspan::parser

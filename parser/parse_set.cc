@@ -207,6 +207,13 @@ SetItem* ParseSetItem(Parser& p, bool first) {
     item->name = p.ParseCharsetName();
     if (p.Accept(Kw::kCollate)) {
       item->collation = p.ParseCollationName();
+      if (auto mismatch = CollationMismatch(item->name, item->collation)) {
+        if (p.AtSymbol(',')) {
+          p.FailLater(1253, "42000", *mismatch);
+        } else {
+          p.Fail(1253, "42000", *mismatch);
+        }
+      }
     }
     return p.Finish(item);
   }

@@ -480,6 +480,12 @@ void ParseShowBody(Parser& p, Show* show) {
     }
     return;
   }
+  if (p.At(Kw::kParseTree)) {
+    // Only MySQL's debug builds have it; the others read the statement before they say so.
+    const Token word = p.Advance();
+    ParseStatement(p);
+    p.SyntaxErrorAt(word.begin, word.end);
+  }
   if (!ParseShowOurs(p, show)) {
     p.SyntaxError();
   }

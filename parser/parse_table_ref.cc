@@ -134,7 +134,13 @@ TableRef* Parser::ParseTableFactor() {
     const Nesting nesting(this);
     Advance();
     Expect(Kw::kOj);
-    TableRef* table = ParseTableRef();
+    const bool escape = AtSymbol('{');
+    const uint32_t inner_begin = cur_.begin;
+    TableRef* factor = ParseTableFactor();
+    TableRef* table = ParseJoinTail(factor, inner_begin);
+    if (escape && table == factor) {
+      SyntaxError();
+    }
     ExpectSymbol('}');
     return table;
   }
@@ -199,7 +205,13 @@ Parser::QueryOrTable Parser::ParseTableAfterParen() {
     }
     first = ParseJoinTail(first, begin);
   } else {
-    first = ParseTableRef();
+    // These stand in parentheses only as parts of a join or a list.
+    const bool needs_company = AtSymbol('{') || AtAny({Kw::kLateral, Kw::kJsonTable});
+    TableRef* factor = ParseTableFactor();
+    first = ParseJoinTail(factor, begin);
+    if (needs_company && first == factor && !AtSymbol(',')) {
+      SyntaxError();
+    }
   }
   if (!AtSymbol(',')) {
     return {nullptr, first};

@@ -1,5 +1,6 @@
 // Data types, of columns and of casts.
 
+#include "parser/integer_text.h"
 #include "parser/parser_core.h"
 
 namespace keyspan::parser {
@@ -149,6 +150,9 @@ DataType* Parser::ParseDataType() {
     case Kw::kYear:
       take(TypeKind::kYear);
       length(false);
+      if (!type->length.empty() && IntegerOf(type->length) != 4) {
+        Fail(1818, "HY000", "Invalid display width. Use YEAR instead.");
+      }
       numeric();
       break;
     case Kw::kTime:

@@ -19,16 +19,17 @@ Parser::Parser(ParsedStatement* statement, const ParseOptions& options)
 }
 
 void Parser::ParseAll() {
-  // Leading `;` are an empty statement in MySQL; nothing may follow it.
-  if (!AtEnd()) {
-    statement_->root_ = ParseStatement(*this);
+  if (AtSymbol(';')) {
+    SyntaxError();
   }
-  while (AtSymbol(';')) {
-    Advance();
+  if (!AtKind(TokenKind::kEnd)) {
+    statement_->root_ = ParseStatement(*this);
+    AcceptSymbol(';');  // one that only comments follow
   }
   if (!AtKind(TokenKind::kEnd)) {
     SyntaxError();
   }
+  ThrowLater();
   for (const SpecialComment& comment : comments_) {
     if (comment.is_directive) {
       // Between "/*vt+" and "*/".
@@ -152,9 +153,13 @@ std::string_view NearText(std::string_view near) {
   return near.substr(0, bytes);
 }
 
-[[noreturn]] void FailNear(std::string_view reason, std::string_view rest, size_t line) {
-  throw ParseFailure{1064, "42000",
-                     fmt::format("{} near '{}' at line {}", reason, NearText(rest), line)};
+// `line_offset` is where MySQL counts the lines up to.
+ParseFailure FailureNear(std::string_view reason, std::string_view text, uint32_t offset,
+                         uint32_t line_offset) {
+  return {1064, "42000",
+          fmt::format("{} near '{}' at line {}", reason,
+                      NearText(text.substr(std::min<size_t>(offset, text.size()))),
+                      Lexer::LineAt(text, line_offset))};
 }
 
 }  // namespace
@@ -163,13 +168,29 @@ void Parser::SyntaxErrorAt(uint32_t offset, uint32_t line_offset) {
   // White space at the end of the text does not count.
   const size_t last = text_.find_last_not_of(" \t\n\v\f\r");
   const uint32_t end = last == std::string_view::npos ? 0 : static_cast<uint32_t>(last + 1);
-  FailNear(kSyntaxError, text_.substr(std::min<size_t>(offset, text_.size())),
-           Lexer::LineAt(text_, std::min(line_offset, end)));
+  throw FailureNear(kSyntaxError, text_, offset, std::min(line_offset, end));
 }
 
 void Parser::SyntaxErrorBecause(std::string_view reason, const Token& token) {
-  FailNear(reason, text_.substr(std::min<size_t>(token.begin, text_.size())),
-           Lexer::LineAt(text_, token.end));
+  throw FailureNear(reason, text_, token.begin, token.end);
+}
+
+void Parser::SyntaxErrorLater(std::string_view reason, uint32_t offset, uint32_t line_offset) {
+  if (!later_) {
+    later_ = FailureNear(reason, text_, offset, line_offset);
+  }
+}
+
+void Parser::FailLater(uint16_t mysql_errno, const char* sqlstate, std::string message) {
+  if (!later_) {
+    later_ = ParseFailure{mysql_errno, sqlstate, std::move(message)};
+  }
+}
+
+void Parser::ThrowLater() {
+  if (later_) {
+    throw *later_;
+  }
 }
 
 bool Parser::AcceptAtSign() {
@@ -261,13 +282,22 @@ void Parser::AssignSlot(Literal* literal) {
   }
 }
 
+namespace {
+
+// MySQL cuts `;` and white space off the end of a statement before it parses.
+std::string_view WithoutTrail(std::string_view sql) {
+  return sql.substr(0, sql.find_last_not_of("; \t\n\v\f\r") + 1);
+}
+
+}  // namespace
+
 Result<ParsedStatement> Parser::Run(std::string_view sql, const ParseOptions& options,
                                     Expr** expression) {
   if (sql.size() >= UINT32_MAX - 16) {
     return InvalidArgument("statement longer than 4 GiB");
   }
   ParsedStatement statement;
-  statement.text_ = statement.arena_.CopyString(sql);
+  statement.text_ = statement.arena_.CopyString(WithoutTrail(sql));
   try {
     Parser parser(&statement, options);
     if (expression != nullptr) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "parser/function_words.h"
 #include "parser/lexer.h"
 #include "parser/parse.h"
+#include "parser/program_scope.h"
 
 namespace keyspan::parser {
 
@@ -77,6 +79,11 @@ class Parser {
   }
   [[noreturn]] void SyntaxErrorBecause(std::string_view reason, const Token& token);
   [[noreturn]] void Fail(uint16_t mysql_errno, const char* sqlstate, std::string message);
+  // Errors that MySQL finds only when the syntax of the whole statement is right. The first counts;
+  // ThrowLater, at the statement's end, throws it.
+  void FailLater(uint16_t mysql_errno, const char* sqlstate, std::string message);
+  void SyntaxErrorLater(std::string_view reason, uint32_t offset, uint32_t line_offset);
+  void ThrowLater();
 
   // --- Memory.
   Arena& arena() { return arena_; }
@@ -96,6 +103,17 @@ class Parser {
   // executable comments or comments were in it, with these resolved.
   std::string_view SourceText(uint32_t begin, uint32_t end);
   const ParseOptions& options() const { return options_; }
+
+  // --- Stored programs.
+  // The one whose body is being parsed, or null.
+  ProgramScope* program() { return program_ ? &*program_ : nullptr; }
+  void StartProgram(ProgramKind kind);
+  void EndProgram() { program_.reset(); }
+  // A name that only a variable of a stored program can have.
+  bool IsVariable(const Ident& name) { return program_ && program_->HasVariable(name); }
+  void RequireVariable(const Ident& name);       // at once
+  void RequireVariableLater(const Ident& name);  // at the statement's end
+  ConditionValue ParseSqlstate();                // 'xxxxx'
 
   // --- Names.
   // Any name: quoted, or no reserved word.
@@ -325,6 +343,8 @@ class Parser {
   Token cur_;
   Token ahead_[4];
   int ahead_count_ = 0;
+  std::optional<ParseFailure> later_;
+  std::optional<ProgramScope> program_;
   uint32_t prev_end_ = 0;
   uint32_t depth_ = 0;
   uint32_t links_ = 0;

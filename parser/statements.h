@@ -7,11 +7,15 @@ namespace keyspan::parser {
 // The statement families. Each function stands at the first keyword of the statement and leaves the
 // parser after its last token; ParseStatement (parse_statement.cc) chooses by that keyword.
 Statement* ParseStatement(Parser& p);
-// One statement of a stored program's body, of those that only a body has too.
+// One statement of a stored program's body, of those that only a body has too. Requires
+// Parser::program().
 void ParseProgramStep(Parser& p);
-// Of stored routines: `(a INT, ...)`; characteristics and body.
+// Of stored routines: `(a INT, ...)`, where the program begins; characteristics and body, where it
+// ends.
 void ParseRoutineParams(Parser& p, bool function);
-void ParseRoutineBody(Parser& p);
+void ParseRoutineBody(Parser& p, const TableName& name);
+// What MySQL says of a collation of another character set than the one beside it.
+std::optional<std::string> CollationMismatch(const Ident& charset, const Ident& collation);
 // What GRANT and REVOKE list: privileges, or roles when no ON follows.
 void ParsePrivileges(Parser& p);
 

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parser/ast/ast.h"
+
+namespace keyspan::parser {
+
+class Parser;
+
+enum class ProgramKind : uint8_t { kProcedure, kFunction, kTrigger, kEvent };
+
+// What a condition stands for: in DECLARE ... CONDITION, and of what a handler handles.
+struct ConditionValue {
+  enum Kind : uint8_t { kErrno, kSqlstate, kWarning, kNotFound, kException };
+
+  Kind kind = kErrno;
+  uint64_t error = 0;
+  std::string_view sqlstate;
+
+  bool operator==(const ConditionValue&) const = default;
+};
+
+// The names that are known at a place of a stored program: labels, variables, conditions, cursors,
+// handlers. One lives from the program's parameters to the end of its body. Every function throws
+// the error that MySQL raises there while it parses.
+//
+// Names are compared as MySQL does it for ASCII. Where other letters might make two names one, or
+// one name two, they pass, and MySQL decides.
+class ProgramScope {
+ public:
+  ProgramScope(Parser* p, ProgramKind kind);
+
+  ProgramKind kind() const { return kind_; }
+
+  void OpenBlock();
+  void CloseBlock() { blocks_.pop_back(); }
+  // Of a handler's body, which sees no label from outside.
+  void OpenHandler();
+  void CloseHandler();
+
+  void OpenLabel(const Ident& name, bool loop);
+  void CloseLabel() { labels_.pop_back(); }
+  void CheckEndLabel(const Ident& name);
+  void Leave(const Ident& label);
+  void Iterate(const Ident& label);
+
+  void DeclareParameter(const Ident& name);
+  void DeclareVariable(const Ident& name);
+  void DeclareCondition(const Ident& name, const ConditionValue& value);
+  void DeclareCursor(const Ident& name);
+  // A condition of the handler that is being declared.
+  void DeclareHandled(const ConditionValue& value);
+  // After each DECLARE with its semicolon: their order.
+  enum class Declaration : uint8_t { kVariableOrCondition, kCursor, kHandler };
+  void EndDeclaration(Declaration declaration);
+
+  // Nothing when the condition may be one, but it is not certain which.
+  std::optional<ConditionValue> Condition(const Ident& name);
+  void UseCursor(const Ident& name);
+  bool HasVariable(const Ident& name) const;
+
+  void Return();
+  // At the end of a function's body.
+  void CheckReturned(const TableName& function);
+
+ private:
+  struct NamedCondition {
+    std::string_view name;
+    ConditionValue value;
+  };
+  struct Block {
+    std::vector<std::string_view> variables;
+    std::vector<NamedCondition> conditions;
+    std::vector<std::string_view> cursors;
+    std::vector<ConditionValue> handled;
+    Declaration latest = Declaration::kVariableOrCondition;
+  };
+  struct Label {
+    std::string_view name;  // empty: the beginning of a handler's body
+    bool loop;
+  };
+
+  const Label* FindLabel(const Ident& name) const;
+
+  Parser& p_;
+  ProgramKind kind_;
+  bool returned_ = false;
+  std::vector<Block> blocks_;
+  std::vector<Label> labels_;
+};
+
+}  // namespace keyspan::parser
