@@ -197,7 +197,7 @@ Statement* ParseCreate(Parser& p) {
     default:
       break;
   }
-  if (Statement* statement = ParseCreateOther(p)) {
+  if (Statement* statement = ParseOther(p)) {
     return statement;
   }
   p.Advance();
@@ -224,7 +224,7 @@ Statement* ParseAlter(Parser& p) {
     default:
       break;
   }
-  if (Statement* statement = ParseAlterOther(p)) {
+  if (Statement* statement = ParseOther(p)) {
     return statement;
   }
   p.Advance();
@@ -267,7 +267,7 @@ Statement* ParseDrop(Parser& p) {
     default:
       break;
   }
-  if (Statement* statement = ParseDropOther(p)) {
+  if (Statement* statement = ParseOther(p)) {
     return statement;
   }
   p.Advance();
@@ -276,7 +276,7 @@ Statement* ParseDrop(Parser& p) {
 
 Statement* ParseRename(Parser& p) {
   if (!p.PeekIs(Kw::kTable) && !p.PeekIs(Kw::kTables)) {
-    if (Statement* statement = ParseAdmin(p)) {
+    if (Statement* statement = ParseOther(p)) {
       return statement;  // RENAME USER
     }
     p.Advance();

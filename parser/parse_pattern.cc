@@ -1,5 +1,8 @@
 #include "parser/parse_pattern.h"
 
+#include <algorithm>
+#include <cassert>
+
 namespace keyspan::parser {
 
 struct Pattern::Recorded {
@@ -95,6 +98,24 @@ void ParseSignalledCondition(Parser& p) {
   }
 }
 
+// `text` with the texts of the parts that it names.
+std::string Expand(std::string_view text, std::span<const PatternPart> parts) {
+  std::string expanded;
+  for (std::string_view word = NextWord(&text); !word.empty(); word = NextWord(&text)) {
+    expanded += expanded.empty() ? "" : " ";
+    if (word[0] != '%') {
+      expanded += word;
+      continue;
+    }
+    const auto part = std::find_if(parts.begin(), parts.end(), [&](const PatternPart& candidate) {
+      return candidate.name == word.substr(1);
+    });
+    assert(part != parts.end());
+    expanded += Expand(part->text, parts);
+  }
+  return expanded;
+}
+
 bool AtUser(Parser& p) { return p.AtIdentOrText() || p.At(Kw::kCurrentUser); }
 
 }  // namespace
@@ -148,7 +169,7 @@ bool Pattern::CanStart(Parser& p, const std::vector<Item>& items) {
     }
     const bool skippable =
         item.kind == Kind::kOptional ||
-        (item.kind == Kind::kRepeat && item.repeat == '*') ||
+        (item.kind == Kind::kRepeat && (item.repeat == '*' || item.repeat == '~')) ||
         item.text == "<ifexists>" || item.text == "<ifnotexists>";
     if (!skippable) {
       return false;
@@ -436,6 +457,16 @@ void Pattern::MatchItem(Parser& p, const Item& item, Recorded* recorded) {
         } while (p.AcceptSymbol(','));
         return;
       }
+      if (item.repeat == '~') {
+        for (bool more = match_one_of(); more;) {
+          const bool comma = p.AcceptSymbol(',');
+          more = match_one_of();
+          if (comma && !more) {
+            p.SyntaxError();
+          }
+        }
+        return;
+      }
       if (item.repeat == '+' && !match_one_of()) {
         p.SyntaxError();
       }
@@ -459,13 +490,16 @@ void Pattern::Match(Parser& p, OtherStatement* statement) const {
   statement->words = MakeList<std::string_view>(p.arena(), recorded.words);
 }
 
-void PatternTable::Add(const StatementPattern& pattern) {
-  Entry entry{pattern.kind, {}, Pattern(pattern.rest)};
-  std::string_view lead = pattern.lead;
-  for (std::string_view word = NextWord(&lead); !word.empty(); word = NextWord(&lead)) {
-    entry.lead.emplace_back(word);
+void PatternTable::Add(std::span<const StatementPattern> patterns,
+                       std::span<const PatternPart> parts) {
+  for (const StatementPattern& pattern : patterns) {
+    Entry entry{pattern.kind, {}, Pattern(Expand(pattern.rest, parts))};
+    std::string_view lead = pattern.lead;
+    for (std::string_view word = NextWord(&lead); !word.empty(); word = NextWord(&lead)) {
+      entry.lead.emplace_back(word);
+    }
+    entries_.push_back(std::move(entry));
   }
-  entries_.push_back(std::move(entry));
 }
 
 Statement* PatternTable::Parse(Parser& p, bool last) const {

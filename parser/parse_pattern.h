@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,8 @@ namespace keyspan::parser {
 //   '='            this symbol
 //   [ a | b ]      optional        ( a | b )      one of
 //   { a },         one or more, with commas between; { a }+ without; { a }* none or more
+//   { a }~         none or more, each with a comma in front or not, the first without
+//   %part          the text of that PatternPart, word for word
 //   <table>        [schema.]name, into names      <name>    a name, into names
 //   <user>         an account, into names         <role>    the same
 //   <ident> <text> <string> <hexstring> <number> <ulong> <ulonglong> <realulong> <size>
@@ -40,7 +43,7 @@ class Pattern {
     Kind kind;
     std::string text;
     bool record = false;
-    char repeat = 0;  // ',' '+' '*'
+    char repeat = 0;  // ',' '+' '*' '~'
     std::vector<std::vector<Item>> alternatives;
   };
   struct Recorded;
@@ -55,6 +58,12 @@ class Pattern {
   std::vector<Item> items_;
 };
 
+// A piece of text that several patterns, or later parts, share.
+struct PatternPart {
+  std::string_view name;
+  std::string_view text;
+};
+
 // A statement: its kind, the words that it begins with, and what follows these.
 struct StatementPattern {
   OtherKind kind;
@@ -65,12 +74,12 @@ struct StatementPattern {
 // The compiled form of a table of StatementPatterns.
 class PatternTable {
  public:
-  template <size_t kCount>
-  explicit PatternTable(const StatementPattern (&patterns)[kCount]) {
-    for (const StatementPattern& pattern : patterns) {
-      Add(pattern);
-    }
+  PatternTable() = default;
+  PatternTable(std::span<const StatementPattern> patterns, std::span<const PatternPart> parts) {
+    Add(patterns, parts);
   }
+
+  void Add(std::span<const StatementPattern> patterns, std::span<const PatternPart> parts = {});
 
   // The statement at the parser if its leading words are in the table, else null with nothing
   // consumed. Where tables overlap, the first entry counts.
@@ -86,9 +95,21 @@ class PatternTable {
     std::vector<std::string> lead;
     Pattern rest;
   };
-  void Add(const StatementPattern& pattern);
 
   std::vector<Entry> entries_;
 };
+
+// The statements that become an OtherStatement, by family, each in a file of its own.
+void AddAccountStatements(PatternTable* table);
+void AddDiagnosticsStatements(PatternTable* table);
+void AddOwnStatements(PatternTable* table);
+void AddProgramStatements(PatternTable* table);
+void AddReplicationStatements(PatternTable* table);
+void AddServerStatements(PatternTable* table);
+void AddTableAdminStatements(PatternTable* table);
+void AddTablespaceStatements(PatternTable* table);
+void AddXaStatements(PatternTable* table);
+// At CREATE or ALTER with DEFINER after it.
+Statement* ParseWithDefiner(Parser& p, bool alter);
 
 }  // namespace keyspan::parser

@@ -90,7 +90,7 @@ Statement* ParseStatement(Parser& p) {
       }
       break;
   }
-  if (Statement* statement = ParseAdmin(p)) {
+  if (Statement* statement = ParseOther(p)) {
     return statement;
   }
   p.SyntaxError();

@@ -52,12 +52,8 @@ Statement* ParseDrop(Parser& p);
 Statement* ParseRename(Parser& p);
 Statement* ParseTruncate(Parser& p);
 
-// parse_ddl_other*.cc, parse_account*.cc, parse_admin*.cc, parse_replication*.cc: statements that
-// become an OtherStatement. Null when the words are none of theirs; `begin` is where the statement
-// begins, and nothing may have been consumed when null is returned.
-Statement* ParseCreateOther(Parser& p);
-Statement* ParseAlterOther(Parser& p);
-Statement* ParseDropOther(Parser& p);
-Statement* ParseAdmin(Parser& p);
+// parse_other.cc: statements that become an OtherStatement. Null when the first word is none of
+// theirs; then nothing was consumed.
+Statement* ParseOther(Parser& p);
 
 }  // namespace keyspan::parser
