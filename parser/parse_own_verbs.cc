@@ -6,8 +6,7 @@ namespace keyspan::parser {
 namespace {
 
 constexpr PatternPart kParts[] = {
-    {"vindex_options",
-     "[ USING <ident> ] [ WITH { <word> '=' ( <ident> | <literal> ) }, ]"},
+    {"vindex_options", "[ USING <ident> ] [ WITH { <word> '=' ( <ident> | <literal> ) }, ]"},
 };
 
 constexpr StatementPattern kPatterns[] = {

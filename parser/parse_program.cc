@@ -11,12 +11,10 @@ constexpr PatternPart kParts[] = {
     {"trigger",
      "<ifnotexists> <table> ( BEFORE | AFTER ) ( INSERT | UPDATE | DELETE ) ON <table> "
      "FOR EACH ROW [ ( FOLLOWS | PRECEDES ) <text> ] <program>"},
-    {"schedule",
-     "SCHEDULE ( AT <expr> | EVERY <expr> <unit> [ STARTS <expr> ] [ ENDS <expr> ] )"},
+    {"schedule", "SCHEDULE ( AT <expr> | EVERY <expr> <unit> [ STARTS <expr> ] [ ENDS <expr> ] )"},
     {"completion", "COMPLETION [ NOT ] PRESERVE"},
     {"event_status", "[ ENABLE | DISABLE [ ON ( REPLICA | SLAVE ) ] ] [ COMMENT <string> ]"},
-    {"event",
-     "<ifnotexists> <table> ON %schedule [ ON %completion ] %event_status DO <program>"},
+    {"event", "<ifnotexists> <table> ON %schedule [ ON %completion ] %event_status DO <program>"},
     {"alter_event",
      "<table> <more> [ ON ( %schedule [ ON %completion ] | %completion ) ] [ RENAME TO <table> ] "
      "%event_status [ DO <program> ]"},

@@ -1,5 +1,5 @@
-// The server itself: instance, plugins, resource groups, logs, connections; and what is created for all
-// of its schemas.
+// The server itself: instance, plugins, resource groups, logs, connections; and what is created for
+// all of its schemas.
 
 #include "parser/parse_pattern.h"
 

@@ -43,8 +43,8 @@ class PartitionRules {
   PartitionKind kind_ = PartitionKind::kNone;
   bool managing_ = true;  // ADD, REORGANIZE
   bool column_list_ = false;
-  size_t columns_ = 0;        // 0 = not known yet
-  uint64_t count_ = 0;        // PARTITIONS n; 0 = not given
+  size_t columns_ = 0;          // 0 = not known yet
+  uint64_t count_ = 0;          // PARTITIONS n; 0 = not given
   uint64_t subpartitions_ = 0;  // SUBPARTITIONS n, or as many as the first partition has
   bool subpartitions_defined_ = false;
   size_t partitions_ = 0;

@@ -121,8 +121,7 @@ void ProgramScope::DeclareHandled(const ConditionValue& value) {
 void ProgramScope::EndDeclaration(Declaration declaration) {
   Declaration& latest = blocks_.back().latest;
   if (declaration == Declaration::kVariableOrCondition && latest != declaration) {
-    p_.Fail(1337, "42000",
-            "Variable or condition declaration after cursor or handler declaration");
+    p_.Fail(1337, "42000", "Variable or condition declaration after cursor or handler declaration");
   }
   if (declaration == Declaration::kCursor && latest == Declaration::kHandler) {
     p_.Fail(1338, "42000", "Cursor declaration after handler declaration");
@@ -156,9 +155,8 @@ void ProgramScope::UseCursor(const Ident& name) {
 }
 
 bool ProgramScope::HasVariable(const Ident& name) const {
-  return std::any_of(blocks_.begin(), blocks_.end(), [&](const Block& block) {
-    return MayContain(block.variables, name.text);
-  });
+  return std::any_of(blocks_.begin(), blocks_.end(),
+                     [&](const Block& block) { return MayContain(block.variables, name.text); });
 }
 
 void ProgramScope::Return() {
