@@ -94,6 +94,29 @@ class TransactionTest(TwoShardsTest):
         self.execute(self.connection, f"SELECT SQL_CALC_FOUND_ROWS id FROM t WHERE id = {row} LIMIT 0")
         self.assertEqual([int(value) for value in self.execute(self.connection, "SELECT FOUND_ROWS()")[0]], [1])
 
+    def test_set_transaction_is_for_a_statement_on_its_own_too(self):
+        a, b = self.low[0], self.high[0]
+        for write in (f"UPDATE t SET v = 1 WHERE id = {a}", f"UPDATE t SET v = 1 WHERE id IN ({a}, {b})"):
+            for read in (f"SELECT v FROM t WHERE id = {a}", "SELECT v FROM t ORDER BY id", "COMMIT", "ROLLBACK"):
+                self.execute(self.connection, "SET TRANSACTION READ ONLY")
+                # A statement that fails does not use it up.
+                for _ in range(2):
+                    with self.assertRaises(pymysql.err.MySQLError) as caught:
+                        self.execute(self.connection, write)
+                    self.assertEqual(caught.exception.args[0], 1792)
+                self.execute(self.connection, read)
+                self.execute(self.connection, write)
+        self.execute(self.connection, "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED")
+        other = self.connect("bank")
+        self.execute(other, "BEGIN")
+        self.execute(other, f"UPDATE t SET v = 5 WHERE id IN ({a}, {b})")
+        both = f"SELECT v FROM t WHERE id IN ({a}, {b})"
+        self.assertEqual([int(row[0]) for row in self.execute(self.connection, both)], [5, 5])
+        self.assertEqual([int(row[0]) for row in self.execute(self.connection, both)], [1, 1])
+        # Nor do its traces stay on the shards' connections.
+        for _ in range(5):
+            self.execute(self.connect("bank"), f"UPDATE t SET v = v + 1 WHERE id = {self.low[1]}")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -19,7 +19,8 @@ Awaitable<ShardOutcome> WriteInOwnTransaction(Gateway& gateway, Statement& state
                                               const KeyspaceInfo& keyspace,
                                               std::vector<ShardWork> work) {
   Session& session = statement.session;
-  session.transaction.BeginInternal(std::exchange(session.next_transaction, {}));
+  session.transaction.BeginInternal(session.next_transaction);
+  session.next_transaction_used = true;
   ShardOutcome outcome = co_await ScatterWrite(gateway, statement, keyspace, std::move(work), true);
   if (outcome.status.ok()) {
     outcome.status = co_await CommitTransaction(session);

@@ -5,6 +5,7 @@ namespace keyspan::vtgate {
 Running::Running(Session& session, std::string_view sql) : session_(session) {
   session_.query_killed = false;
   session_.deadlock_victim = false;
+  session_.next_transaction_used = false;
   session_.current_statement = sql;
   session_.state_since = std::chrono::steady_clock::now();
 }
@@ -15,6 +16,7 @@ Running::~Running() {
 }
 
 Status Running::Finish(Status status) {
+  if (status.ok() && session_.next_transaction_used) session_.next_transaction = {};
   session_.tracker.NoteTransaction(session_);
   if (status.ok()) return status;
   if (session_.query_killed) {

@@ -93,6 +93,12 @@ Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo
                                          session_.transaction.next_savepoint()});
     }
   }
+  // With other settings than the session's it is a question of the gateway's own.
+  if (!options.in_transaction && options.settings == nullptr &&
+      !session_.next_transaction.empty()) {
+    request.set_transaction_setup(session_.next_transaction.ToSql());
+    session_.next_transaction_used = true;
+  }
   const vttablet::SessionSettings* settings =
       options.settings != nullptr ? &options.settings->rpc() : &session_.settings.rpc();
   Status started;

@@ -125,6 +125,7 @@ Awaitable<Status> RunTransaction(const Services& services, Statement& statement)
       } else {
         co_await RollbackTransaction(session);
       }
+      session.next_transaction = {};
       if (node.chain == parser::TriState::kYes) {
         session.transaction.Begin(std::move(successor));
         session.tracker.NoteCharacteristics();

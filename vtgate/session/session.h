@@ -83,8 +83,9 @@ struct Session {
   bool no_auto_value_on_zero = false;
 
   Transaction transaction;
-  // SET TRANSACTION ...: for the next transaction only.
+  // SET TRANSACTION ...: for the next transaction only, which a statement on its own is, too.
   TransactionCharacteristics next_transaction;
+  bool next_transaction_used = false;  // by the statement that runs now, should it succeed
   SessionTracker tracker;
 
   uint64_t last_insert_id = 0;

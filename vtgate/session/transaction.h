@@ -34,6 +34,7 @@ struct TransactionCharacteristics {
   std::string isolation;  // "READ COMMITTED"
   std::string access;     // "READ ONLY", "READ WRITE"
 
+  bool empty() const { return isolation.empty() && access.empty(); }
   // "SET TRANSACTION ISOLATION LEVEL ..., READ ONLY"; empty when nothing was chosen.
   std::string ToSql() const;
 };

@@ -160,11 +160,11 @@ Awaitable<Status> StatementRun::TakeBackend() {
 
 Awaitable<Status> StatementRun::Execute() {
   int begin_replies = 0;
+  if (!request_.transaction_setup().empty()) {
+    backend_->QueueQuery(request_.transaction_setup());
+    ++begin_replies;
+  }
   if (request_.begin()) {
-    if (!request_.transaction_setup().empty()) {
-      backend_->QueueQuery(request_.transaction_setup());
-      ++begin_replies;
-    }
     backend_->QueueQuery(request_.begin_sql().empty() ? "BEGIN" : request_.begin_sql());
     ++begin_replies;
   }
@@ -223,7 +223,7 @@ Awaitable<Status> StatementRun::ReadBegin(int replies, bool statement_sent) {
     if (failure.ok() && backend_->scanner().failed()) failure = backend_->scanner().error();
   }
   if (failure.ok()) {
-    began_ = true;
+    began_ = request_.begin();
     co_return Status();
   }
   // The statement behind it went out in the same write, and ran in the transaction (a KILL QUERY
@@ -340,6 +340,8 @@ Awaitable<Status> StatementRun::LookAfter() {
     end_used_ = true;
   }
   if ((flags & mysql::kStatusAutocommit) == 0) backend_->dirty = true;
+  // What SET TRANSACTION chose is used up by a statement that succeeds and reads tables.
+  if (!request_.begin() && !request_.transaction_setup().empty()) backend_->dirty = true;
   if ((flags & mysql::kStatusDatabaseDropped) != 0) backend_->database.clear();
   if (request_.schema_change() && executed && !failed) co_await WaitForSchema();
   co_return Status();
