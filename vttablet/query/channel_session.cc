@@ -99,8 +99,8 @@ void ChannelSession::OnChannelClosed() {
 
 void ChannelSession::OnLateCancel(uint32_t stream_id) {
   for (const auto& [id, bound] : transactions_) {
-    if (bound->opened_by != stream_id) continue;
-    // Nobody has its number, so nobody could end it.
+    // Nobody has its number, so nobody uses it or could end it.
+    if (bound->opened_by != stream_id || bound->busy) continue;
     const BoundBackendPtr held = bound;
     Abandon(held, "its first statement was cancelled");
     return;
