@@ -16,8 +16,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <thread>
+
+#include "test/testing/freeze.h"
 
 namespace keyspan::testing {
 namespace {
@@ -47,18 +48,6 @@ bool Accepts(const std::string& path) {
   const bool ok = connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
   close(fd);
   return ok;
-}
-
-// The state of a thread is the letter behind its name in parentheses.
-bool AllStopped(pid_t process) {
-  for (const auto& task : fs::directory_iterator(fmt::format("/proc/{}/task", process))) {
-    std::ifstream file(task.path() / "stat");
-    std::string stat;
-    std::getline(file, stat);
-    const size_t name_end = stat.rfind(") ");
-    if (name_end != std::string::npos && stat[name_end + 2] != 'T') return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -147,15 +136,7 @@ void MysqldProcess::Kill() {
   pid_ = -1;
 }
 
-void MysqldProcess::Freeze() {
-  kill(pid_, SIGSTOP);
-  // The signal reaches one thread after the other; until then the others go on answering.
-  for (int i = 0; i < 1000 && !AllStopped(pid_); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  CHECK(AllStopped(pid_)) << "mysqld does not stop";
-}
-
-void MysqldProcess::Thaw() { kill(pid_, SIGCONT); }
+void MysqldProcess::Freeze() { FreezeProcess(pid_); }
+void MysqldProcess::Thaw() { ThawProcess(pid_); }
 
 }  // namespace keyspan::testing

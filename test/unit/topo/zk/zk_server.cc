@@ -16,6 +16,8 @@
 #include <fstream>
 #include <thread>
 
+#include "test/testing/freeze.h"
+
 namespace keyspan::topo {
 namespace {
 
@@ -105,7 +107,7 @@ void ZkServer::Restart() {
   Start();
 }
 
-void ZkServer::Pause() { kill(process_, SIGSTOP); }
-void ZkServer::Resume() { kill(process_, SIGCONT); }
+void ZkServer::Pause() { testing::FreezeProcess(process_); }
+void ZkServer::Resume() { testing::ThawProcess(process_); }
 
 }  // namespace keyspan::topo
