@@ -2,37 +2,33 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "parser/parser_core.h"
 
 namespace keyspan::parser {
 namespace {
 
-bool IsAscii(std::string_view name) {
-  return std::all_of(name.begin(), name.end(), [](char c) { return (c & 0x80) == 0; });
-}
-
 // True unless it is certain that MySQL takes the two for different names.
 bool MayBeSame(std::string_view one, std::string_view other) {
-  return EqualsIgnoreCase(one, other) || !IsAscii(one) || !IsAscii(other);
-}
-
-bool Contains(const std::vector<std::string_view>& names, std::string_view name) {
-  return std::any_of(names.begin(), names.end(),
-                     [&](std::string_view other) { return EqualsIgnoreCase(name, other); });
-}
-
-bool MayContain(const std::vector<std::string_view>& names, std::string_view name) {
-  return std::any_of(names.begin(), names.end(),
-                     [&](std::string_view other) { return MayBeSame(name, other); });
+  return EqualsIgnoreCase(one, other) || !IsAsciiName(one) || !IsAsciiName(other);
 }
 
 }  // namespace
 
 ProgramScope::ProgramScope(Parser* p, ProgramKind kind) : p_(*p), kind_(kind) { OpenBlock(); }
 
-void ProgramScope::OpenBlock() { blocks_.emplace_back(); }
+void ProgramScope::OpenBlock() {
+  blocks_.emplace_back();
+  variables_.OpenBlock();
+  conditions_.OpenBlock();
+  cursors_.OpenBlock();
+}
+
+void ProgramScope::CloseBlock() {
+  blocks_.pop_back();
+  variables_.CloseBlock();
+  conditions_.CloseBlock();
+  cursors_.CloseBlock();
+}
 
 void ProgramScope::OpenHandler() {
   OpenBlock();
@@ -81,41 +77,38 @@ void ProgramScope::Iterate(const Ident& label) {
 }
 
 void ProgramScope::DeclareParameter(const Ident& name) {
-  if (Contains(blocks_.back().variables, name.text)) {
+  if (!variables_.Declare(name.text, {})) {
     p_.Fail(1330, "42000", fmt::format("Duplicate parameter: {}", name.text));
   }
-  blocks_.back().variables.push_back(name.text);
 }
 
 void ProgramScope::DeclareVariable(const Ident& name) {
-  if (Contains(blocks_.back().variables, name.text)) {
+  if (!variables_.Declare(name.text, {})) {
     p_.Fail(1331, "42000", fmt::format("Duplicate variable: {}", name.text));
   }
-  blocks_.back().variables.push_back(name.text);
 }
 
 void ProgramScope::DeclareCondition(const Ident& name, const ConditionValue& value) {
-  for (const NamedCondition& condition : blocks_.back().conditions) {
-    if (EqualsIgnoreCase(condition.name, name.text)) {
-      p_.Fail(1332, "42000", fmt::format("Duplicate condition: {}", name.text));
-    }
+  if (!conditions_.Declare(name.text, value)) {
+    p_.Fail(1332, "42000", fmt::format("Duplicate condition: {}", name.text));
   }
-  blocks_.back().conditions.push_back({name.text, value});
 }
 
 void ProgramScope::DeclareCursor(const Ident& name) {
-  if (Contains(blocks_.back().cursors, name.text)) {
+  if (!cursors_.Declare(name.text, {})) {
     p_.Fail(1333, "42000", fmt::format("Duplicate cursor: {}", name.text));
   }
-  blocks_.back().cursors.push_back(name.text);
 }
 
 void ProgramScope::DeclareHandled(const ConditionValue& value) {
-  std::vector<ConditionValue>& handled = blocks_.back().handled;
-  if (std::find(handled.begin(), handled.end(), value) != handled.end()) {
+  const bool is_new = blocks_.back()
+                          .handled
+                          .insert(fmt::format("{} {} {}", static_cast<int>(value.kind), value.error,
+                                              value.sqlstate))
+                          .second;
+  if (!is_new) {
     p_.Fail(1413, "42000", "Duplicate handler declared in the same block");
   }
-  handled.push_back(value);
 }
 
 void ProgramScope::EndDeclaration(Declaration declaration) {
@@ -130,34 +123,23 @@ void ProgramScope::EndDeclaration(Declaration declaration) {
 }
 
 std::optional<ConditionValue> ProgramScope::Condition(const Ident& name) {
-  bool possible = false;
-  for (auto block = blocks_.rbegin(); block != blocks_.rend(); ++block) {
-    for (const NamedCondition& condition : block->conditions) {
-      if (!possible && EqualsIgnoreCase(condition.name, name.text)) {
-        return condition.value;
-      }
-      possible = possible || MayBeSame(condition.name, name.text);
-    }
-  }
-  if (!possible) {
+  if (!conditions_.MayHave(name.text)) {
     p_.Fail(1319, "42000", fmt::format("Undefined CONDITION: {}", name.text));
   }
-  return std::nullopt;
+  const ConditionValue* value = conditions_.Find(name.text);
+  if (value == nullptr || !conditions_.is_certain(name.text)) {
+    return std::nullopt;
+  }
+  return *value;
 }
 
 void ProgramScope::UseCursor(const Ident& name) {
-  for (const Block& block : blocks_) {
-    if (MayContain(block.cursors, name.text)) {
-      return;
-    }
+  if (!cursors_.MayHave(name.text)) {
+    p_.Fail(1324, "42000", fmt::format("Undefined CURSOR: {}", name.text));
   }
-  p_.Fail(1324, "42000", fmt::format("Undefined CURSOR: {}", name.text));
 }
 
-bool ProgramScope::HasVariable(const Ident& name) const {
-  return std::any_of(blocks_.begin(), blocks_.end(),
-                     [&](const Block& block) { return MayContain(block.variables, name.text); });
-}
+bool ProgramScope::HasVariable(const Ident& name) const { return variables_.MayHave(name.text); }
 
 void ProgramScope::Return() {
   if (kind_ != ProgramKind::kFunction) {

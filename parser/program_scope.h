@@ -4,9 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "parser/ast/ast.h"
+#include "parser/program_names.h"
 
 namespace keyspan::parser {
 
@@ -21,8 +23,6 @@ struct ConditionValue {
   Kind kind = kErrno;
   uint64_t error = 0;
   std::string_view sqlstate;
-
-  bool operator==(const ConditionValue&) const = default;
 };
 
 // The names that are known at a place of a stored program: labels, variables, conditions, cursors,
@@ -38,7 +38,7 @@ class ProgramScope {
   ProgramKind kind() const { return kind_; }
 
   void OpenBlock();
-  void CloseBlock() { blocks_.pop_back(); }
+  void CloseBlock();
   // Of a handler's body, which sees no label from outside.
   void OpenHandler();
   void CloseHandler();
@@ -69,15 +69,9 @@ class ProgramScope {
   void CheckReturned(const TableName& function);
 
  private:
-  struct NamedCondition {
-    std::string_view name;
-    ConditionValue value;
-  };
+  struct Nothing {};
   struct Block {
-    std::vector<std::string_view> variables;
-    std::vector<NamedCondition> conditions;
-    std::vector<std::string_view> cursors;
-    std::vector<ConditionValue> handled;
+    std::unordered_set<std::string> handled;
     Declaration latest = Declaration::kVariableOrCondition;
   };
   struct Label {
@@ -91,6 +85,9 @@ class ProgramScope {
   ProgramKind kind_;
   bool returned_ = false;
   std::vector<Block> blocks_;
+  ProgramNames<Nothing> variables_;
+  ProgramNames<ConditionValue> conditions_;
+  ProgramNames<Nothing> cursors_;
   std::vector<Label> labels_;
 };
 

@@ -1,6 +1,7 @@
 // Sizes that only an attacker sends: time stays linear, memory a small multiple of the text, and
 // depth ends in error 1436 instead of the end of the stack.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <ctime>
@@ -182,6 +183,29 @@ TEST(HostileSize, OneTokenOfManyMegabytes) {
   EXPECT_EQ(ParseErrno("SELECT 1 -- " + filler), 0);
   EXPECT_EQ(ParseErrno("SELECT '" + filler + "'"), 0);
   EXPECT_EQ(ParseErrno("SELECT " + filler), 0);
+}
+
+// A body with as many variables, conditions, cursors and handlers, each of them used.
+std::string ProgramWithNames(size_t names) {
+  std::string declared;
+  std::string used;
+  for (size_t i = 0; i < names; ++i) {
+    declared += fmt::format("DECLARE v{} INT; DECLARE c{} CONDITION FOR {}; ", i, i, i + 1);
+    used += fmt::format("FETCH k INTO v{}; ", i);
+  }
+  declared += "DECLARE k CURSOR FOR SELECT 1; ";
+  for (size_t i = 0; i < names; ++i) {
+    declared += fmt::format("DECLARE EXIT HANDLER FOR c{} BEGIN END; ", i);
+  }
+  return "CREATE PROCEDURE p() BEGIN " + declared + used + "END";
+}
+
+TEST(HostileSize, ManyNamesInOneProgram) {
+  const std::string small = ProgramWithNames(5000);
+  const std::string large = ProgramWithNames(20000);
+  EXPECT_EQ(ParseErrno(large), 0);
+  const auto parse = [](const std::string& sql) { return Cost([&] { ParseErrno(sql); }); };
+  EXPECT_LT(parse(large), parse(small) * kMostForFourTimes + 1e-3);
 }
 
 // As deep and as high as is allowed: nothing but the parser recurses.
