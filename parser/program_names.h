@@ -7,20 +7,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "common/ascii.h"
+
 namespace keyspan::parser {
 
-// Of names of a stored program, whether MySQL might take them for one although their letters
-// differ.
+// Whether two spellings of the name that MySQL takes for one differ in the case of A to Z at most.
 inline bool IsAsciiName(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) { return (c & 0x80) == 0; });
-}
-
-inline std::string FoldName(std::string_view name) {
-  std::string folded(name);
-  for (char& c : folded) {
-    c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-  }
-  return folded;
 }
 
 // The names of one kind (variables, say) that the open blocks of a stored program have declared,
@@ -34,9 +27,7 @@ class ProgramNames {
     for (const std::string& name : blocks_.back()) {
       const auto found = declared_.find(name);
       found->second.pop_back();
-      if (found->second.empty()) {
-        declared_.erase(found);
-      }
+      if (found->second.empty()) declared_.erase(found);
       others_ -= IsAsciiName(name) ? 0 : 1;
     }
     blocks_.pop_back();
@@ -44,11 +35,9 @@ class ProgramNames {
 
   // False when the innermost block has the name already.
   bool Declare(std::string_view name, const Value& value) {
-    std::string folded = FoldName(name);
+    std::string folded = AsciiLower(name);
     std::vector<Declared>& declared = declared_[folded];
-    if (!declared.empty() && declared.back().block == blocks_.size()) {
-      return false;
-    }
+    if (!declared.empty() && declared.back().block == blocks_.size()) return false;
     declared.push_back({blocks_.size(), value});
     others_ += IsAsciiName(name) ? 0 : 1;
     blocks_.back().push_back(std::move(folded));
@@ -57,7 +46,7 @@ class ProgramNames {
 
   // The innermost of this name, or null.
   const Value* Find(std::string_view name) const {
-    const auto found = declared_.find(FoldName(name));
+    const auto found = declared_.find(AsciiLower(name));
     return found == declared_.end() ? nullptr : &found->second.back().value;
   }
 
