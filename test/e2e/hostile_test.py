@@ -342,6 +342,19 @@ class HostileTest(ClusterTest):
         rows = self.execute(connection, f"SELECT REPEAT('y', {20 * MIB})")
         self.assertEqual(len(rows[0][0]), 20 * MIB)
 
+    def test_long_rows_from_several_shards(self):
+        connection = self.connect("customer")
+        self.execute(connection, "CREATE TABLE long_rows (id INT PRIMARY KEY, b LONGBLOB)")
+        self.addCleanup(self.execute, connection, "DROP TABLE long_rows")
+        self.execute(connection, "INSERT INTO long_rows VALUES (1, ''), (2, ''), (3, ''), (4, '')")
+        # Around the length of one packet of the protocol, too.
+        for size in (12 * MIB, 16 * MIB - 50, 33 * MIB):
+            self.execute(connection, f"UPDATE long_rows SET b = REPEAT('x', {size})")
+            started = time.monotonic()
+            rows = self.execute(connection, "SELECT id, b FROM long_rows ORDER BY id")
+            self.assertLess(time.monotonic() - started, 10)
+            self.assertEqual([(int(row[0]), len(row[1])) for row in rows], [(n, size) for n in range(1, 5)])
+
     def test_deep_nesting(self):
         connection = self.connect("customer")
         for sql in ("SELECT " + "(" * 50000 + "1" + ")" * 50000, "SELECT " + "-" * 100000 + "1",

@@ -166,6 +166,9 @@ struct RoutedPlan {
   bool only_computes = false;
   // SQL_CALC_FOUND_ROWS: the executor asks the shard for FOUND_ROWS(), and there must be only one.
   bool calc_found_rows = false;
+  // It may change LAST_INSERT_ID(): by an AUTO_INCREMENT column that the shard fills, or by
+  // LAST_INSERT_ID(expression).
+  bool tells_insert_id = false;
   // With more than one shard: OK, or why it cannot be done (a clear 1235).
   Status multi_shard;
   // is_query, more than one shard. Of is_dml only `sql` is set: what each shard is sent.

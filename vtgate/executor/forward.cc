@@ -13,7 +13,6 @@ void NoteResult(const mysql::ResultRewriter& rewriter, Session& session) {
     return;
   }
   session.row_count = static_cast<int64_t>(rewriter.ok().affected_rows);
-  if (rewriter.ok().last_insert_id != 0) session.last_insert_id = rewriter.ok().last_insert_id;
 }
 
 bool GivesRows(const Plan& plan) {
@@ -76,6 +75,8 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
     co_return Malformed(call.where() + ": the reply ended too early");
   }
   NoteResult(rewriter, session);
+  // Not from the OK packet: that has the ids of rows which brought theirs along, too.
+  if (call.end().has_insert_id()) session.last_insert_id = call.end().insert_id();
   const bool eof_form = (session.capabilities & mysql::kClientDeprecateEof) == 0;
   if (changes && !(eof_form && rewriter.column_count() > 0)) session.tracker.Reported(session);
   co_return Status::Ok();

@@ -19,6 +19,7 @@ struct Ids {
   uint64_t generated = 0;                // rows that get an id
   uint64_t first = 0;                    // of them
   std::optional<uint64_t> max_explicit;  // the highest id that the statement brings along
+  uint64_t last_explicit = 0;            // that of the last row
 };
 
 // The id that a row brings along; empty when one is to be generated.
@@ -69,6 +70,7 @@ Awaitable<Status> AssignIds(const Services& services, Statement& statement, cons
       ++ids->generated;
     } else {
       ids->max_explicit = std::max(ids->max_explicit.value_or(0), *id);
+      ids->last_explicit = *id;
     }
   }
   // First the explicit ones, so that the generated ones of this statement lie above them.
@@ -154,16 +156,26 @@ Awaitable<Status> RunInsert(const Services& services, Statement& statement) {
     ShardCallOptions options;
     options.in_transaction = session.transaction.open();
     options.binary = statement.binary;
+    options.tells_insert_id = statement.plan->routed.tells_insert_id;
     co_return co_await ForwardToShard(*services.gateway, statement, destinations, options,
                                       statement.sql, statement.parameter_block);
   }
   CO_ASSIGN_OR_RETURN(auto work, SplitByShard(statement, plan, row_ids, shard_of_row));
+  const bool sets_id = statement.plan->routed.tells_insert_id;
+  if (sets_id && work.size() > 1) {
+    co_return Unsupported(
+        "not supported yet over several shards: INSERT with LAST_INSERT_ID(expression)");
+  }
   ShardOutcome outcome = co_await WriteOnShards(services, statement, *keyspace, std::move(work));
   session.warnings = std::move(outcome.warning_list);
   if (!outcome.status.ok()) co_return outcome.status;
-  if (ids.generated > 0) session.last_insert_id = ids.first;
-  ReplyOk(statement, outcome.affected_rows, ids.generated > 0 ? ids.first : outcome.last_insert_id,
-          outcome.warnings, outcome.info);
+  // The OK packet has the first generated id or else that of the last row; LAST_INSERT_ID() only
+  // the former.
+  uint64_t id = outcome.last_insert_id;
+  if (!sets_id && ids.generated > 0) id = ids.first;
+  if (!sets_id && ids.generated == 0 && ids.last_explicit > 0) id = ids.last_explicit;
+  if (sets_id || ids.generated > 0) session.last_insert_id = id;
+  ReplyOk(statement, outcome.affected_rows, id, outcome.warnings, outcome.info);
   co_return Status::Ok();
 }
 

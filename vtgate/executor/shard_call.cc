@@ -20,11 +20,17 @@ rpc::TabletType ToRpc(topo::TabletType type) {
   }
 }
 
+// Of the packet in front; while its header is not complete, that of the header.
+size_t FirstPacketSize(std::string_view bytes) {
+  if (bytes.size() < mysql::kFrameHeaderSize) return mysql::kFrameHeaderSize;
+  return mysql::kFrameHeaderSize + mysql::Load24(bytes.data());
+}
+
 // How many bytes from the front are whole packets.
 size_t WholePackets(std::string_view bytes) {
   size_t end = 0;
   while (bytes.size() - end >= mysql::kFrameHeaderSize) {
-    size_t next = end + mysql::kFrameHeaderSize + mysql::Load24(bytes.data() + end);
+    const size_t next = end + FirstPacketSize(bytes.substr(end));
     if (next > bytes.size()) break;
     end = next;
   }
@@ -64,6 +70,10 @@ Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo
   request.set_found_rows((session_.capabilities & mysql::kClientFoundRows) != 0);
   request.set_binary(options.binary);
   request.set_schema_change(options.schema_change);
+  if (options.tells_insert_id) {
+    request.set_tell_insert_id(true);
+    request.set_insert_id(session_.last_insert_id);
+  }
   if (IsSystemSchema(session_.target.keyspace)) request.set_database(session_.target.keyspace);
 
   if (options.in_transaction) {
@@ -128,11 +138,17 @@ Awaitable<Result<std::span<const uint8_t>>> ShardCall::Next() {
     std::string_view bytes(reinterpret_cast<const char*>(chunk.data()), chunk.size());
     if (!partial_.empty()) {
       partial_.append(bytes);
-      whole_ = std::exchange(partial_, std::string());
+      // A long packet comes in many chunks: each is copied once.
+      const size_t first = FirstPacketSize(partial_);
+      if (partial_.size() < first) {
+        partial_.reserve(first);
+        continue;
+      }
+      whole_.swap(partial_);
       bytes = whole_;
     }
     const size_t end = WholePackets(bytes);
-    partial_ = bytes.substr(end);
+    partial_.assign(bytes.substr(end));
     if (end > 0) co_return AsBytes(bytes.substr(0, end));
   }
 }

@@ -19,6 +19,9 @@ struct ShardCallOptions {
   bool in_transaction = false;
   bool binary = false;
   bool schema_change = false;
+  // The statement may change LAST_INSERT_ID(): the shard begins with the session's and tells what
+  // it is afterwards.
+  bool tells_insert_id = false;
   const Settings* settings = nullptr;  // instead of the session's
 };
 

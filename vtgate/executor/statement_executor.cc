@@ -179,6 +179,7 @@ Awaitable<Status> StatementExecutor::RunRouted(Statement& statement) {
   options.in_transaction = !plan.only_computes && session.transaction.open() &&
                            destinations.type == topo::TabletType::PRIMARY;
   options.binary = statement.binary;
+  options.tells_insert_id = plan.tells_insert_id;
   std::string_view sql = statement.sql;
   std::string_view params = statement.parameter_block;
   std::string rendered;

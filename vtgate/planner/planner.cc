@@ -110,6 +110,7 @@ class PlanBuilder {
     routed.is_query = IsQuery(root);
     routed.is_dml = Is<Insert>(root) || Is<Update>(root) || Is<Delete>(root) || Is<LoadData>(root);
     NoteSelectTraits(root);
+    routed.tells_insert_id = session_.last_insert_id_set || MayGenerateId(root);
     const bool fill_in = context_.parameters_in_text && plan_->parameter_count > 0;
     if (session_.holes || qualified || fill_in) routed.sql = PrintTemplate(root, print_);
     if (context_.by_destination) {
@@ -123,6 +124,21 @@ class PlanBuilder {
     } else {
       BuildByTables(root);
     }
+  }
+
+  // Whether mysqld may fill an AUTO_INCREMENT column.
+  bool MayGenerateId(const Statement* root) const {
+    if (Is<LoadData>(root) || Is<Call>(root)) return true;
+    const auto* insert = As<Insert>(root);
+    if (insert == nullptr) return false;
+    const std::string_view schema = insert->table->schema.text;
+    const KeyspaceInfo* keyspace =
+        context_.cluster->FindKeyspace(schema.empty() ? context_.keyspace : schema);
+    const TableInfo* table =
+        keyspace == nullptr ? nullptr : keyspace->FindTableInfo(insert->table->name.text);
+    if (table == nullptr) return true;
+    return std::any_of(table->columns.begin(), table->columns.end(),
+                       [](const TableColumn& column) { return column.auto_increment; });
   }
 
   void CheckBeforeHoles() {
@@ -321,6 +337,8 @@ class PlanBuilder {
         BuildInsertSelect(insert, target);
       } else {
         plan_->kind = PlanKind::kInsert;
+        // Ids come from the sequence.
+        plan_->routed.tells_insert_id = session_.last_insert_id_set;
         plan_->insert = PlanInsertRows(insert, target, print_, &statement_->arena());
         if (context_.parameters_in_text) plan_->insert->text_forwardable = false;
       }

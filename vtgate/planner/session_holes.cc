@@ -60,6 +60,12 @@ class HolePuncher {
 
   SessionUse Run() {
     NameItems();
+    parser::Walk(static_cast<const Node*>(statement_->root()), [this](const Node* node) {
+      const auto* call = As<FunctionCall>(node);
+      use_.last_insert_id_set |= call != nullptr && call->schema.empty() && !call->args.empty() &&
+                                 EqualsIgnoreCase(call->name.text, "LAST_INSERT_ID");
+      return Visit::kContinue;
+    });
     Node* root = parser::Rewrite(static_cast<Node*>(statement_->root()),
                                  [this](Node* node) { return Replace(node); });
     statement_->set_root(static_cast<parser::Statement*>(root));
@@ -118,10 +124,9 @@ class HolePuncher {
     }
     for (const auto& [name, hole] : kSessionFunctions) {
       if (!EqualsIgnoreCase(call->name.text, name)) continue;
-      if (!call->args.empty()) {
-        if (hole == kHoleLastInsertId) use_.last_insert_id_set = true;
-        return call;
-      }
+      if (!call->args.empty()) return call;
+      // What the statement itself sets, only the shard knows; it begins with the session's.
+      if (hole == kHoleLastInsertId && use_.last_insert_id_set) return call;
       return MakeHole(hole);
     }
     return call;

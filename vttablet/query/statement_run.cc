@@ -168,6 +168,10 @@ Awaitable<Status> StatementRun::Execute() {
     backend_->QueueQuery(request_.begin_sql().empty() ? "BEGIN" : request_.begin_sql());
     ++begin_replies;
   }
+  if (request_.tell_insert_id()) {
+    backend_->QueueQuery(fmt::format("SET last_insert_id = {}", request_.insert_id()));
+    ++begin_replies;
+  }
   // MySQL may refuse anything but a plain BEGIN (READ WRITE on a read-only server): the statement
   // must not be on its way then.
   const bool may_fail = !request_.transaction_setup().empty() || !request_.begin_sql().empty();
@@ -300,6 +304,9 @@ Awaitable<Status> StatementRun::LookAfter() {
   const mysql::ResultScanner& scanner = backend_->scanner();
   const bool failed = !sql_.empty() && scanner.failed();
   const bool executed = !sql_.empty() && !prepare_only_;
+  // A KILL QUERY would hit what is asked from here on.
+  running_.killable = false;
+  while (running_.kill_pending) co_await running_.kill_done.Wait();
   if (failed) Count(thread_.mutable_stats().mysql_errors);
   if (failed && running_.interruption != Interruption::kNone &&
       scanner.error().mysql_errno() == kErQueryInterrupted) {
@@ -311,6 +318,10 @@ Awaitable<Status> StatementRun::LookAfter() {
   if (executed && !failed && scanner.warnings() > 0) {
     SendLast();
     CO_RETURN_IF_ERROR(co_await FetchWarnings());
+  }
+  if (executed && !failed && request_.tell_insert_id()) {
+    SendLast();
+    CO_RETURN_IF_ERROR(co_await FetchInsertId());
   }
   if (failed && in_transaction()) {
     // A deadlock, a failed DDL and others have ended the transaction; ERR has no status flags.
@@ -368,6 +379,34 @@ Awaitable<Status> StatementRun::FetchWarnings() {
             static_cast<uint32_t>(std::atoi(std::string(cells[1].value_or("0")).c_str())));
         // Together they must fit into the head of a frame.
         warning->set_message(std::string(cells[2].value_or("")).substr(0, 768));
+        end_used_ = true;
+      } else if (item == mysql::ResultReader::Item::kMalformed ||
+                 item == mysql::ResultReader::Item::kError) {
+        co_return reader.error();
+      } else if (item == mysql::ResultReader::Item::kEnd) {
+        break;
+      }
+    }
+  }
+  co_return Status();
+}
+
+Awaitable<Status> StatementRun::FetchInsertId() {
+  backend_->QueueQuery("SELECT LAST_INSERT_ID()");
+  CO_RETURN_IF_ERROR(co_await backend_->Flush());
+  backend_->BeginReply(ReplyKind::kQuery);
+  mysql::ResultReader reader;
+  std::vector<std::optional<std::string_view>> cells;
+  for (;;) {
+    CO_ASSIGN_OR_RETURN(std::string_view chunk, co_await backend_->NextChunk());
+    if (chunk.empty()) break;
+    reader.Append(chunk);
+    for (auto item = reader.Next(); item != mysql::ResultReader::Item::kNeedMore;
+         item = reader.Next()) {
+      if (item == mysql::ResultReader::Item::kRow) {
+        CO_RETURN_IF_ERROR(mysql::SplitTextRow(reader.row(), reader.columns().size(), &cells));
+        if (cells.size() != 1) co_return Malformed("LAST_INSERT_ID() has other than 1 column");
+        end_.set_insert_id(std::strtoull(std::string(cells[0].value_or("0")).c_str(), nullptr, 10));
         end_used_ = true;
       } else if (item == mysql::ResultReader::Item::kMalformed ||
                  item == mysql::ResultReader::Item::kError) {

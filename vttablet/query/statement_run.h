@@ -35,6 +35,7 @@ class StatementRun {
   // After the reply: what has become of the transaction, warnings, schema.
   Awaitable<Status> LookAfter();
   Awaitable<Status> FetchWarnings();
+  Awaitable<Status> FetchInsertId();
   Awaitable<void> WaitForSchema();
   void SendLast();
   Status Verdict(Status status);
