@@ -77,6 +77,53 @@ class DifferentialTest(ClusterTest):
             with self.subTest(sql):
                 self.assertEqual(len(self.execute(connection, sql)), 1)
 
+    def distinct_rows(self, sql):
+        """The gateway's rows, after comparing them with MySQL's as far as it does not choose among equal values."""
+        def folded(rows):
+            return sorted(tuple("" if cell is None else str(cell).lower() for cell in row) for row in rows)
+        rows = self.execute(self.connect(DATABASE), sql)
+        connection = self.mysql.connect(database=DATABASE)
+        expected = self.execute(connection, sql)
+        connection.close()
+        self.assertEqual(folded(rows), folded(expected))
+        return rows, expected
+
+    def test_distinct_with_an_order_that_tells_equal_values_apart(self):
+        words = ("a", "A", "Ab", "aB", "AB", "ab", "b", "B", "c", "C", "d", "D")
+        for connect in (lambda: self.cluster.connect(DATABASE), lambda: self.mysql.connect(database=DATABASE)):
+            connection = connect()
+            # Text is sent as the connection's, whose collation decides what `=` and LIKE do.
+            self.execute(connection, "SET NAMES utf8mb4")
+            self.execute(connection, "CREATE TABLE said (id INT PRIMARY KEY, i INT, s VARCHAR(20) COLLATE utf8mb4_0900_ai_ci)")
+            self.execute(connection, "INSERT INTO said VALUES " + ", ".join(
+                f"({number}, {number % 7}, '{words[number % len(words)]}')" for number in range(60)) + ", (60, NULL, NULL)")
+            self.execute(connection, "CREATE TABLE told (id INT, n INT, s VARCHAR(20) COLLATE utf8mb4_0900_ai_ci, PRIMARY KEY (id, n))")
+            self.execute(connection, "INSERT INTO told VALUES " + ", ".join(
+                f"({number // 12}, {number}, '{words[number % len(words)]}')" for number in range(60)))
+            connection.close()
+
+        def text(row):
+            return row[0] or ""
+        for order, key in (("s COLLATE utf8mb4_bin", text), ("BINARY s", text), ("CAST(s AS BINARY)", text),
+                           ("CONVERT(s USING latin1) COLLATE latin1_bin", text), ("HEX(s)", text), ("CONCAT(s, '') COLLATE utf8mb4_bin", text),
+                           ("CASE WHEN s LIKE BINARY 'a%' THEN 1 ELSE 2 END", lambda row: 1 if text(row).startswith("a") else 2),
+                           ("s IS NULL, s = 'a' COLLATE utf8mb4_bin", lambda row: (row[0] is None, row[0] == "a")),
+                           ("LOWER(s)", lambda row: text(row).lower())):
+            for sql in (f"SELECT DISTINCT s FROM said ORDER BY {order}", f"SELECT DISTINCT s FROM said ORDER BY {order} LIMIT 100",
+                        f"SELECT DISTINCT s, id FROM told ORDER BY {order}"):
+                with self.subTest(sql):
+                    rows, _ = self.distinct_rows(sql)
+                    self.assertEqual(rows, sorted(rows, key=key))
+            with self.subTest(order, limit=3):
+                limited = self.execute(self.connect(DATABASE), f"SELECT DISTINCT s FROM said ORDER BY {order}, 1 LIMIT 2, 3")
+                self.assertEqual(limited, self.execute(self.connect(DATABASE), f"SELECT DISTINCT s FROM said ORDER BY {order}, 1")[2:5])
+        # Nothing to choose: one answer.
+        for sql in ("SELECT DISTINCT i FROM said ORDER BY i * -1", "SELECT DISTINCT i FROM said ORDER BY i IN (3, 4), CASE i WHEN 6 THEN 0 ELSE 1 END, i",
+                    "SELECT DISTINCT i FROM said ORDER BY ABS(i - 3), i LIMIT 1, 4", "SELECT DISTINCT s, i FROM said WHERE s = 'd' ORDER BY CAST(i AS CHAR) DESC"):
+            with self.subTest(sql):
+                rows, expected = self.distinct_rows(sql)
+                self.assertEqual([row[-1] for row in rows], [row[-1] for row in expected])
+
     def test_a_select_that_fails_keeps_the_transaction(self):
         connection = self.connect(DATABASE)
         self.execute(connection, "CREATE TABLE kept (id BIGINT UNSIGNED PRIMARY KEY, v INT)")

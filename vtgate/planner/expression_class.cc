@@ -100,6 +100,38 @@ ExpressionClass ClassifyExpression(const parser::Expr* expr, const Semantics& se
 
 namespace {
 
+bool IsExactNumber(const TableColumn* column) {
+  constexpr std::array<std::string_view, 6> kTypes{"tinyint", "smallint", "mediumint",
+                                                   "int",     "bigint",   "decimal"};
+  if (column == nullptr) return false;
+  std::string type = LowerCase(column->column_type);
+  return std::any_of(kTypes.begin(), kTypes.end(),
+                     [&](std::string_view name) { return type.starts_with(name); });
+}
+
+// What gives the same value whenever its operands have the same values.
+bool IsOperator(const parser::Node* node) {
+  return parser::Is<parser::Literal>(node) || parser::Is<parser::Placeholder>(node) ||
+         parser::Is<parser::Unary>(node) || parser::Is<parser::Binary>(node) ||
+         parser::Is<parser::Logical>(node) || parser::Is<parser::IsExpr>(node) ||
+         parser::Is<parser::InExpr>(node) || parser::Is<parser::BetweenExpr>(node) ||
+         parser::Is<parser::CaseExpr>(node) || parser::Is<parser::CaseWhen>(node);
+}
+
+}  // namespace
+
+bool IsOfExactNumbers(const parser::Expr* expr, const Semantics& semantics, int block) {
+  return parser::Walk(expr, [&](const parser::Node* node) {
+    const auto* ref = As<parser::ColumnRef>(node);
+    if (ref == nullptr) return IsOperator(node) ? parser::Visit::kContinue : parser::Visit::kStop;
+    auto id = semantics.Resolve(block, *ref);
+    const bool exact = id.has_value() && IsExactNumber(semantics.Describe(*id));
+    return exact ? parser::Visit::kContinue : parser::Visit::kStop;
+  });
+}
+
+namespace {
+
 bool Pads(std::string_view collation) {
   return !collation.empty() && collation != "binary" &&
          collation.find("_0900_") == std::string_view::npos;

@@ -18,6 +18,10 @@ enum class ExpressionClass : uint8_t {
 
 ExpressionClass ClassifyExpression(const parser::Expr* expr, const Semantics& semantics, int block);
 
+// Whether it is made of integer and DECIMAL columns and operators only, so that equal columns give
+// equal values. Columns of other types have equal values that differ ('a' and 'A', 0e0 and -0e0).
+bool IsOfExactNumbers(const parser::Expr* expr, const Semantics& semantics, int block);
+
 // Whether the text that the expression gives is compared as if padded with spaces (every collation
 // but the utf8mb4_0900 ones). WEIGHT_STRING does not pad, so 'a' and 'a ' would differ.
 struct TextPadding {

@@ -39,6 +39,8 @@ class MergeBuilder {
 
   void PlanRows();
   void PlanDistinct(std::vector<Key> order);
+  // For an order that may tell rows apart which are equal in the visible columns.
+  void PlanDistinctThenOrder(const std::vector<Key>& order);
   void CheckDistinctOrder(const parser::Expr* expr, size_t position) const;
   SortPlan MakeSort(const Key& key);
   void PushOrder(const std::vector<SortPlan>& sorts, const std::vector<Key>& keys);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "parser/walker.h"
+#include "vtgate/planner/expression_class.h"
 #include "vtgate/planner/merge_builder.h"
 #include "vtgate/planner/routing.h"
 #include "vtgate/planner/statement_time.h"
@@ -195,8 +196,16 @@ void MergeBuilder::PushOrder(const std::vector<SortPlan>& sorts, const std::vect
 
 void MergeBuilder::PlanRows() {
   std::vector<Key> order = OrderKeys();
+  bool tells_equal_rows_apart = false;
   for (size_t i = 0; select_->distinct() && i < order.size(); ++i) {
-    if (!order[i].visible.has_value()) CheckDistinctOrder(order[i].expr, i + 1);
+    if (order[i].visible.has_value()) continue;
+    CheckDistinctOrder(order[i].expr, i + 1);
+    tells_equal_rows_apart =
+        tells_equal_rows_apart || !IsOfExactNumbers(order[i].expr, input_.semantics, input_.block);
+  }
+  if (tells_equal_rows_apart) {
+    PlanDistinctThenOrder(order);
+    return;
   }
   if (select_->distinct() && !DistinctStaysOnShard()) {
     PlanDistinct(std::move(order));
@@ -222,13 +231,27 @@ void MergeBuilder::PlanDistinct(std::vector<Key> order) {
   plan_.distinct = true;
 }
 
-// An ORDER BY expression beside DISTINCT may use selected columns only. It becomes a hidden column,
-// which must not make rows differ that are equal without it.
+// The hidden columns of such an order are part of what the shards' DISTINCT compares, so even rows
+// of one shard come more than once. They are merged in the order of the visible columns, where
+// equal ones are neighbours, and the one that is kept has its own place in the order.
+void MergeBuilder::PlanDistinctThenOrder(const std::vector<Key>& order) {
+  PlanDistinct({});
+  for (const Key& key : order) plan_.final_order.push_back(MakeSort(key));
+  KeepLimit();
+  select_->limit = nullptr;
+}
+
+// An ORDER BY expression beside DISTINCT may use selected columns only.
 void MergeBuilder::CheckDistinctOrder(const Expr* expr, size_t position) const {
   parser::Walk(expr, [&](const parser::Node* node) {
     if (IsQuery(node)) Fail(MultiShardUnsupported("a subquery in ORDER BY beside DISTINCT"));
-    if (Is<FunctionCall>(node)) {
-      Fail(MultiShardUnsupported("a function in ORDER BY beside DISTINCT"));
+    if (const auto* call = As<FunctionCall>(node)) {
+      if (call->over != nullptr) {
+        Fail(MultiShardUnsupported("a window function in ORDER BY beside DISTINCT"));
+      }
+      if (call->is_aggregate) {
+        Fail(MultiShardUnsupported("an aggregate in ORDER BY beside DISTINCT"));
+      }
     }
     const auto* ref = As<ColumnRef>(node);
     if (ref == nullptr || list_.FindExpr(ref).has_value()) return Visit::kContinue;

@@ -13,7 +13,7 @@ _KNOWN = (
     r"\* beside GROUP BY or aggregates",
     r"a column beside aggregates without GROUP BY",
     r"a subquery (beside GROUP BY or aggregates|in ORDER BY beside .*)",
-    r"a function in ORDER BY beside DISTINCT",
+    r"(a window function|an aggregate) in ORDER BY beside DISTINCT",
     r"GROUP BY \.\.\. WITH ROLLUP",
     r"UNION, INTERSECT, EXCEPT and queries in parentheses",
     r"a derived table or common table expression on sharded tables",
