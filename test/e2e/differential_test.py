@@ -124,6 +124,29 @@ class DifferentialTest(ClusterTest):
                 rows, expected = self.distinct_rows(sql)
                 self.assertEqual([row[-1] for row in rows], [row[-1] for row in expected])
 
+    def test_distinct_star_in_the_order_of_its_columns(self):
+        for connect in (lambda: self.cluster.connect(DATABASE), lambda: self.mysql.connect(database=DATABASE)):
+            connection = connect()
+            self.execute(connection, "CREATE TABLE person (id INT PRIMARY KEY, name VARCHAR(20), secret INT INVISIBLE)")
+            self.execute(connection, "INSERT INTO person VALUES " + ", ".join(f"({i}, 'p{i % 5}')" for i in range(30)))
+            self.execute(connection, "CREATE TABLE orders (person_id INT, order_id INT, PRIMARY KEY (person_id, order_id))")
+            self.execute(connection, "INSERT INTO orders VALUES " + ", ".join(f"({i % 30}, {99 - i})" for i in range(60)))
+            connection.close()
+        joined = "person p JOIN orders o ON o.person_id = p.id"
+        for sql in ("SELECT DISTINCT * FROM person ORDER BY id", "SELECT DISTINCT * FROM person ORDER BY name DESC, id DESC LIMIT 7, 9",
+                    "SELECT DISTINCT * FROM person ORDER BY id % 7, person.id", "SELECT DISTINCT * FROM person ORDER BY UPPER(name), -id",
+                    f"SELECT DISTINCT o.* FROM {joined} ORDER BY o.order_id", f"SELECT DISTINCT p.* FROM {joined} ORDER BY p.id",
+                    f"SELECT DISTINCT * FROM {joined} ORDER BY order_id", f"SELECT DISTINCT o.*, p.name FROM {joined} ORDER BY p.name, 2"):
+            with self.subTest(sql):
+                rows, expected = self.distinct_rows(sql)
+                self.assertEqual(rows, expected)
+        for sql in (f"SELECT DISTINCT o.* FROM {joined} ORDER BY p.name", "SELECT DISTINCT * FROM person ORDER BY secret",
+                    f"SELECT DISTINCT p.* FROM {joined} ORDER BY o.order_id + 1"):
+            with self.subTest(sql):
+                with self.assertRaises(pymysql.MySQLError) as caught:
+                    self.distinct_rows(sql)
+                self.assertEqual(caught.exception.args[0], 3065)
+
     def test_a_select_that_fails_keeps_the_transaction(self):
         connection = self.connect(DATABASE)
         self.execute(connection, "CREATE TABLE kept (id BIGINT UNSIGNED PRIMARY KEY, v INT)")

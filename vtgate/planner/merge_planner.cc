@@ -45,7 +45,7 @@ MergePlan MergeBuilder::Build() {
   }
   grouped_ = aggregates || !select_->group_by.empty();
   if (HasOrdinal(select_->order_by) || HasOrdinal(select_->group_by) ||
-      (select_->distinct() && !DistinctStaysOnShard())) {
+      (select_->distinct() && (!select_->order_by.empty() || !DistinctStaysOnShard()))) {
     list_.ExpandStars();
   }
   if (grouped_) {
