@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "common/ascii.h"
 #include "parser/printer.h"
 #include "vtgate/executor/forward.h"
@@ -46,9 +48,11 @@ Awaitable<Result<uint64_t>> FoundRows(Gateway& gateway, Session& session,
                                       const Destinations& destinations) {
   ShardCallOptions options;
   options.in_transaction = true;
+  options.select_limit = true;  // no SET in between
   ShardCall call(gateway, session);
   CO_RETURN_IF_ERROR(co_await call.Start(*destinations.keyspace, destinations.shard(0),
-                                         destinations.type, options, "SELECT FOUND_ROWS()"));
+                                         destinations.type, options,
+                                         "SELECT FOUND_ROWS() LIMIT 1"));
   CO_ASSIGN_OR_RETURN(mysql::QueryResult result, co_await ReadAll(call));
   if (result.rows.size() != 1 || result.rows[0].size() != 1) {
     co_return InternalError("a shard did not tell FOUND_ROWS()");
@@ -114,7 +118,8 @@ Awaitable<Result<VariableTexts>> StatementExecutor::FetchVariables(Statement& st
   for (const std::string& name : names) {
     sql += (name == names.front() ? "" : ", ") + parser::QuoteString(name);
   }
-  sql += ")";
+  // `settings` may have a sql_select_limit, which a LIMIT overrides.
+  sql += fmt::format(") LIMIT {}", names.size());
   const std::pair<uint64_t, std::string> key(settings.id(), sql);
   auto known = known_variables_.find(key);
   if (known != known_variables_.end()) co_return known->second;

@@ -22,10 +22,11 @@ bool GivesRows(const Plan& plan) {
 }  // namespace
 
 Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
-                                 const Destinations& destinations, const ShardCallOptions& options,
+                                 const Destinations& destinations, ShardCallOptions options,
                                  std::string_view sql, std::string_view params) {
   Session& session = statement.session;
   mysql::ServerConnection& client = statement.client;
+  options.select_limit = true;
   ShardCall call(gateway, session);
   CO_RETURN_IF_ERROR(co_await call.Start(*destinations.keyspace, destinations.shard(0),
                                          destinations.type, options, sql, params));

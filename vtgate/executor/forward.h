@@ -14,7 +14,7 @@ namespace keyspan::vtgate {
 // An error (mysqld's own, a tablet's, or the network's) is returned and not yet sent; when rows
 // have been sent already it still ends the reply in the client's eyes.
 Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
-                                 const Destinations& destinations, const ShardCallOptions& options,
+                                 const Destinations& destinations, ShardCallOptions options,
                                  std::string_view sql, std::string_view params);
 
 // The same for SELECT SQL_CALC_FOUND_ROWS: learns from the shard what FOUND_ROWS() is to answer.

@@ -8,10 +8,13 @@
 #include "vtgate/engine/rows/transform.h"
 #include "vtgate/executor/scatter.h"
 #include "vtgate/executor/values.h"
+#include "vtgate/session/variables.h"
 #include "vtgate/txn/finish.h"
 
 namespace keyspan::vtgate {
 namespace {
+
+constexpr uint64_t kNoLimit = UINT64_MAX;
 
 // Where the plan's columns are, once it is known how many the shards return.
 struct Layout {
@@ -157,7 +160,8 @@ class MergePipeline : public RowSource {
       top_ = std::make_unique<InMemorySort>(std::move(top_), layout.Keys(plan_.final_order),
                                             RowLimits());
     }
-    if (plan_.limit) top_ = std::make_unique<Limit>(std::move(top_), offset_, limit_);
+    if (limit_ != kNoLimit || offset_ > 0)
+      top_ = std::make_unique<Limit>(std::move(top_), offset_, limit_);
     if (plan_.hidden_columns > 0) {
       top_ = std::make_unique<Truncate>(std::move(top_), layout.visible);
     }
@@ -217,7 +221,7 @@ Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
                                 const Destinations& destinations) {
   Session& session = statement.session;
   const MergePlan& plan = statement.plan->routed.merge;
-  uint64_t limit = UINT64_MAX;
+  uint64_t limit = SelectLimit(session);
   uint64_t offset = 0;
   if (plan.limit) {
     CO_ASSIGN_OR_RETURN(limit, EvaluateCount(plan.limit->count, statement));
@@ -229,6 +233,9 @@ Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
   options.in_transaction =
       session.transaction.open() && destinations.type == topo::TabletType::PRIMARY;
   options.binary = statement.binary;
+  // Without LIMIT of its own the statement gets sql_select_limit's. So do the shards', unless each
+  // of them tells only parts of groups.
+  options.select_limit = !plan.limit && !plan.aggregate;
   std::string sql;
   std::string_view params;
   if (statement.binary && PlaceholdersInOrder(plan.sql, statement.plan->parameter_count)) {

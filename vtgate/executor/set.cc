@@ -155,6 +155,19 @@ Status SetGatewayVariable(const std::string& name, std::string literal, Changes*
   return Status::Ok();
 }
 
+// What `name` is on a connection where it has been set to `literal`, or the shard's error.
+Awaitable<Result<std::string>> ValueOnShard(StatementExecutor& executor, Statement& statement,
+                                            const std::string& name, std::string literal) {
+  Settings settings;
+  settings.Set(name, std::move(literal));
+  std::vector<std::string> names(1, name);
+  CO_ASSIGN_OR_RETURN(VariableTexts texts,
+                      co_await executor.FetchVariables(statement, settings, std::move(names)));
+  auto found = texts.find(name);
+  if (found == texts.end()) co_return InternalError("a shard did not tell its " + name);
+  co_return found->second;
+}
+
 std::string VariableName(const SetItem& item) {
   std::string name = AsciiLower(item.name.text);
   if (!item.base.empty()) name = AsciiLower(item.base.text) + "." + name;
@@ -180,6 +193,9 @@ Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
         co_return Status::Ok();
       }
       CO_ASSIGN_OR_RETURN(std::string literal, co_await Evaluate(executor, statement, item.value));
+      if (name == "sql_select_limit") {
+        CO_ASSIGN_OR_RETURN(literal, co_await ValueOnShard(executor, statement, name, literal));
+      }
       co_return SetGatewayVariable(name, std::move(literal), changes);
     }
     case VariableHome::kShard:

@@ -5,6 +5,7 @@
 #include "mysql/protocol/result_reader.h"
 #include "mysql/protocol/wire.h"
 #include "vtgate/executor/handlers.h"
+#include "vtgate/session/variables.h"
 
 namespace keyspan::vtgate {
 namespace {
@@ -111,6 +112,12 @@ Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo
   }
   const vttablet::SessionSettings* settings =
       options.settings != nullptr ? &options.settings->rpc() : &session_.settings.rpc();
+  Settings limited;
+  if (options.select_limit && SelectLimit(session_) != kNoSelectLimit) {
+    limited = session_.settings;
+    limited.Set("sql_select_limit", fmt::format("{}", SelectLimit(session_)));
+    settings = &limited.rpc();
+  }
   Status started;
   if (client->connected()) {
     started = stream_.StartNow(*client, request, settings, sql, AsBytes(params));

@@ -23,6 +23,8 @@ struct ShardCallOptions {
   // it is afterwards.
   bool tells_insert_id = false;
   const Settings* settings = nullptr;  // instead of the session's
+  // The client's SELECT as it is: sql_select_limit counts.
+  bool select_limit = false;
 };
 
 // Counts the calls of a scatter. Row sources let go of a cancelled call only when what it awaits

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "common/ascii.h"
 #include "parser/printer.h"
@@ -36,6 +37,7 @@ constexpr std::array kGatewayVariables = {
                     "character_set_connection'"},
     GatewayVariable{"session_track_transaction_info", "'OFF'"},
     GatewayVariable{"session_uuid", "''"},
+    GatewayVariable{"sql_select_limit", "18446744073709551615"},
     GatewayVariable{"transaction_mode", "'multi'"},
     GatewayVariable{"transaction_timeout", "0"},
     GatewayVariable{"version", ""},
@@ -90,6 +92,14 @@ std::string GatewayVariableText(std::string_view name, const Session& session) {
                           name == "session_track_state_change";
   if (is_boolean) return *literal == "1" ? "ON" : "OFF";
   return UnquotedLiteral(*literal);
+}
+
+uint64_t SelectLimit(const Session& session) {
+  auto set = session.gateway_variables.find("sql_select_limit");
+  if (set == session.gateway_variables.end()) return kNoSelectLimit;
+  uint64_t limit = kNoSelectLimit;
+  std::from_chars(set->second.data(), set->second.data() + set->second.size(), limit);
+  return limit;
 }
 
 std::string UnquotedLiteral(std::string_view literal) {

@@ -21,6 +21,11 @@ inline bool IsGatewayVariable(std::string_view name) {
   return HomeOf(name) == VariableHome::kGateway;
 }
 
+// sql_select_limit: how many rows a SELECT without LIMIT of its own gives the client at most. The
+// shards' connections have it only in statements that one shard answers whole.
+inline constexpr uint64_t kNoSelectLimit = UINT64_MAX;
+uint64_t SelectLimit(const Session& session);
+
 // The text of a string literal without its quotes; of another literal as it is.
 std::string UnquotedLiteral(std::string_view literal);
 // ON, OFF and their kin; MySQL's 1231 for anything else.

@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+"""Session variables that one MySQL gives a meaning which the shards' connections alone cannot keep."""
+
+import unittest
+
+import pymysql
+
+from direct import DirectTest
+from harness import SHARDS, Keyspace
+
+ROWS = ", ".join(f"({i}, {i % 3}, 'v{i}')" for i in range(1, 13))
+ALL = 18446744073709551615
+
+
+class VariablesTest(DirectTest):
+    keyspaces = (Keyspace("main"), Keyspace("customer", SHARDS))
+    schema = ("CREATE TABLE t (id INT PRIMARY KEY, g INT, v VARCHAR(20))", f"INSERT INTO t VALUES {ROWS}",
+              "CREATE TABLE other (id INT PRIMARY KEY, g INT, v VARCHAR(20))")
+
+    def both(self, database):
+        direct = self.direct.connect(database=database)
+        self.addCleanup(direct.close)
+        return self.connect(database), direct
+
+    def outcome(self, connection, sql):
+        try:
+            return self.execute(connection, sql)
+        except pymysql.MySQLError as error:
+            return error.args[0]
+
+    def assert_same(self, gateway, direct, *statements):
+        for sql in statements:
+            self.assertEqual(self.outcome(gateway, sql), self.outcome(direct, sql), sql)
+
+    def assert_refused(self, connection, name, sql):
+        with self.assertRaisesRegex(pymysql.MySQLError, name) as caught:
+            self.execute(connection, sql)
+        self.assertEqual(caught.exception.args[0], 1235, sql)
+
+
+class SelectLimitTest(VariablesTest):
+    queries = ("SELECT id FROM t ORDER BY id", "SELECT id FROM t ORDER BY v DESC, id", "TABLE t ORDER BY id",
+               "SELECT g, COUNT(*), SUM(id) FROM t GROUP BY g ORDER BY g", "SELECT COUNT(*) FROM t", "SELECT AVG(id) FROM t",
+               "SELECT DISTINCT g FROM t ORDER BY g", "SELECT id FROM t ORDER BY id LIMIT 5",
+               "SELECT id FROM t ORDER BY id LIMIT 2, 3", "(SELECT id FROM t ORDER BY id)",
+               "SELECT id FROM t WHERE id = 3",
+               "SELECT id FROM t WHERE id IN (1, 2, 3, 4, 5, 6) ORDER BY id", "SELECT 1",
+               "SELECT 1 FROM t WHERE id = (SELECT 5)", "SELECT @@sql_select_limit, @@session.sql_select_limit",
+               "SHOW VARIABLES LIKE 'sql_select_limit'", "SHOW TABLES", "SHOW COLUMNS FROM t",
+               "SELECT VARIABLE_VALUE FROM performance_schema.session_variables WHERE "
+               "VARIABLE_NAME = 'sql_select_limit'")
+
+    def test_select(self):
+        for database in ("main", "customer"):
+            for value in ("0", "1", "2", "5", "1000", str(ALL), "DEFAULT", "-1", "'2'", "2.5", "NULL", "@@sql_select_limit",
+                          "1 + 1"):
+                gateway, direct = self.both(database)
+                with self.subTest(database=database, value=value):
+                    self.assert_same(gateway, direct, f"SET sql_select_limit = {value}", *self.queries)
+
+    def test_it_ends_with_the_statements_after_the_next_set(self):
+        gateway, direct = self.both("customer")
+        self.assert_same(gateway, direct, "SET sql_select_limit = 2", self.queries[0], "SET sql_mode = ''", self.queries[0],
+                         "SET sql_select_limit = DEFAULT", *self.queries, "SET sql_select_limit = 0",
+                         "SET sql_mode = 'ANSI_QUOTES'", "SET @a = 5", "SET sql_select_limit = 3", "SELECT @a, @@sql_mode",
+                         *self.queries, "USE main", *self.queries, "USE customer", f"SET sql_select_limit = {ALL}",
+                         *self.queries)
+
+    def test_not_in_writes_and_subqueries(self):
+        gateway, direct = self.both("customer")
+        self.assert_same(gateway, direct, "SET sql_select_limit = 2", "INSERT INTO other (id, g, v) SELECT id, g, v FROM t",
+                         "SELECT COUNT(*) FROM other", "SELECT id FROM t WHERE id IN (SELECT id FROM t) AND id = 7",
+                         "UPDATE other SET g = 5", "SELECT COUNT(*) FROM other WHERE g = 5", "DELETE FROM other",
+                         "SELECT COUNT(*) FROM other")
+
+    def test_in_a_transaction(self):
+        gateway, direct = self.both("customer")
+        self.assert_same(gateway, direct, "BEGIN", "UPDATE t SET v = CONCAT('x', id)", "SET sql_select_limit = 2",
+                         *self.queries, "SET sql_select_limit = 0", *self.queries, "UPDATE t SET g = g + 1",
+                         "SET sql_select_limit = 100", *self.queries, "ROLLBACK", *self.queries)
+
+    def test_found_rows(self):
+        for database in ("main", "customer"):
+            gateway, direct = self.both(database)
+            self.assert_same(gateway, direct, "SET sql_select_limit = 2", "SELECT id FROM t ORDER BY id",
+                             "SELECT FOUND_ROWS()")
+            where = "WHERE id = 3" if database == "customer" else "ORDER BY id"
+            self.assert_same(gateway, direct, f"SELECT SQL_CALC_FOUND_ROWS id FROM t {where}", "SELECT FOUND_ROWS()",
+                             "SET sql_select_limit = 0", f"SELECT SQL_CALC_FOUND_ROWS id FROM t {where}",
+                             "SET sql_select_limit = 1", "SELECT FOUND_ROWS()")
+
+    def test_prepared(self):
+        for database in (b"main", b"customer"):
+            replies = []
+            for wire, _ in self.wires(database):
+                statement, _ = wire.prepare("SELECT id, v FROM t WHERE id > 2 ORDER BY id")
+                seen = []
+                for value in ("2", "0", "DEFAULT", "3"):
+                    wire.query(f"SET sql_select_limit = {value}")
+                    execute = b"\x17" + statement.to_bytes(4, "little") + b"\0\1\0\0\0"
+                    seen.append([packet for packet in wire.result(wire.command(execute)) if packet[0] == 0])
+                replies.append(seen)
+            self.assertEqual(replies[0], replies[1])
+            self.assertEqual([len(rows) for rows in replies[0]], [2, 0, 10, 3])
+
+    def test_reset(self):
+        (gateway, _), (direct, _) = self.wires(b"customer")
+        for wire in (gateway, direct):
+            wire.query("SET sql_select_limit = 2")
+            wire.command(b"\x1f")
+        self.assertEqual(len(gateway.query("SELECT id FROM t")), len(direct.query("SELECT id FROM t")))
+
+
+if __name__ == "__main__":
+    unittest.main()
