@@ -111,5 +111,41 @@ class SelectLimitTest(VariablesTest):
         self.assertEqual(len(gateway.query("SELECT id FROM t")), len(direct.query("SELECT id FROM t")))
 
 
+class OnlyDefaultTest(VariablesTest):
+
+    def test_refused(self):
+        for database in ("main", "customer"):
+            gateway = self.connect(database)
+            for name, value in (("insert_id", 5000), ("sql_auto_is_null", 1), ("sql_auto_is_null", "ON"),
+                                ("auto_increment_increment", 10), ("auto_increment_offset", 3), ("rand_seed1", 1),
+                                ("rand_seed2", 2), ("insert_id", "2500 * 2")):
+                self.assert_refused(gateway, name, f"SET {name} = {value}")
+            self.assert_refused(gateway, "insert_id", "SET @a = 7, insert_id = 5")
+            self.assertEqual(self.execute(gateway, "SELECT @a, @@sql_auto_is_null, @@auto_increment_increment"),
+                             [(None, 0, 1)])
+
+    def test_defaults(self):
+        for database in ("main", "customer"):
+            self.assert_same(*self.both(database), "SET SQL_AUTO_IS_NULL = 0", "SET sql_auto_is_null = OFF",
+                             "SET @@session.auto_increment_increment = 1", "SET auto_increment_offset = 1",
+                             "SET @old = @@auto_increment_offset", "SET auto_increment_offset = @old",
+                             "SET auto_increment_increment = DEFAULT", "SET sql_auto_is_null = 'maybe'",
+                             "SELECT @@sql_auto_is_null, @@auto_increment_increment, @@auto_increment_offset",
+                             "SELECT id FROM t WHERE id IS NULL")
+
+    def test_timestamp(self):
+        for database in ("main", "customer"):
+            gateway, direct = self.both(database)
+            self.assert_same(gateway, direct, "SET time_zone = '+00:00'")
+            for value in ("1000000000", "1000000000.25", "1234567890.1234567", "'x'", "NULL"):
+                self.assert_same(gateway, direct, f"SET timestamp = {value}", "SELECT NOW(6), @@timestamp",
+                                 "SELECT id, NOW(6), UNIX_TIMESTAMP(), CURDATE() FROM t ORDER BY id",
+                                 "INSERT INTO other VALUES (1, 1, NOW()), (2, 2, NOW()), (3, 3, NOW()), (4, 4, NOW())",
+                                 "SELECT * FROM other ORDER BY id", "DELETE FROM other")
+            for value in ("DEFAULT", "0"):
+                self.execute(gateway, f"SET timestamp = {value}")
+                self.assertEqual(self.execute(gateway, "SELECT COUNT(*) FROM t WHERE NOW() > '2020-01-01'"), [(12,)])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -174,6 +174,24 @@ std::string VariableName(const SetItem& item) {
   return name == "tx_isolation" ? "transaction_isolation" : name;
 }
 
+// Another value than the default has no effect where sequences give the ids or where the server of
+// the next statement is another one: SET that looks fine must not give other rows than one MySQL.
+Status CheckOnlyDefault(const std::string& name, const std::string& literal) {
+  bool is_default = true;
+  if (name == "sql_auto_is_null") {
+    ASSIGN_OR_RETURN(const bool on, BooleanOfLiteral(name, literal));
+    is_default = !on;
+  } else if (name == "auto_increment_increment" || name == "auto_increment_offset") {
+    is_default = literal == "1";
+  } else if (name == "insert_id") {
+    is_default = literal == "0";
+  } else if (name == "rand_seed1" || name == "rand_seed2") {
+    is_default = false;
+  }
+  if (is_default) return Status::Ok();
+  return Unsupported(fmt::format("not supported yet: SET {} to {}", name, literal));
+}
+
 Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
                               const SetItem& item, Changes* changes) {
   const std::string name = VariableName(item);
@@ -207,6 +225,7 @@ Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
     co_return Status::Ok();
   }
   CO_ASSIGN_OR_RETURN(std::string literal, co_await Evaluate(executor, statement, item.value));
+  CO_RETURN_IF_ERROR(CheckOnlyDefault(name, literal));
   if (name == "character_set_client") changes->client_charset = UnquotedLiteral(literal);
   changes->settings.Set(name, std::move(literal));
   co_return Status::Ok();
