@@ -124,6 +124,33 @@ class DifferentialTest(ClusterTest):
                 rows, expected = self.distinct_rows(sql)
                 self.assertEqual([row[-1] for row in rows], [row[-1] for row in expected])
 
+    def test_distinct_takes_minus_zero_for_zero(self):
+        for connect in (lambda: self.cluster.connect(DATABASE), lambda: self.mysql.connect(database=DATABASE)):
+            connection = connect()
+            self.execute(connection, "CREATE TABLE zeros (id INT, n INT, f DOUBLE, PRIMARY KEY (id, n))")
+            self.execute(connection, "INSERT INTO zeros VALUES " + ", ".join(
+                f"({i // 6}, {i}, {(-0.4, 0.4, 1.2)[i % 3]})" for i in range(60)))
+            connection.close()
+
+        def numbers(rows):
+            return sorted(tuple(float(cell) for cell in row) for row in rows)
+        for sql in ("SELECT DISTINCT id, ROUND(f) FROM zeros ORDER BY 2", "SELECT DISTINCT id, ROUND(f) FROM zeros ORDER BY ROUND(f), id",
+                    "SELECT DISTINCT id, IF(f < 0, -0e0, 0e0) AS zero FROM zeros ORDER BY zero",
+                    "SELECT DISTINCT ROUND(f) FROM zeros ORDER BY 1 LIMIT 2", "SELECT DISTINCT ROUND(f) FROM zeros"):
+            with self.subTest(sql):
+                connection = self.mysql.connect(database=DATABASE)
+                expected = self.execute(connection, sql)
+                connection.close()
+                self.assertEqual(numbers(self.execute(self.connect(DATABASE), sql)), numbers(expected))
+        # What COLLATION() says of a value is what the definition of its column says.
+        for sql in ("SELECT DISTINCT IFNULL(ELT(n % 5, 'a', 'A', 'b'), 'c') FROM zeros ORDER BY 1", "SELECT DISTINCT IF(n % 2, n, 'A') FROM zeros ORDER BY 1",
+                    "SELECT DISTINCT HEX(n) FROM zeros ORDER BY 1", "SELECT DISTINCT COALESCE(NULL, n) FROM zeros ORDER BY 1", "SELECT DISTINCT NULLIF(n, n) FROM zeros ORDER BY 1",
+                    "SELECT DISTINCT CONCAT(n) FROM zeros ORDER BY 1", "SELECT DISTINCT IF(n % 3, DATE'2020-01-01', TIMESTAMP'2020-01-02 03:04:05') FROM zeros ORDER BY 1",
+                    "SELECT DISTINCT DATE_ADD('2020-01-01', INTERVAL n DAY) FROM zeros ORDER BY 1", "SELECT DISTINCT CHAR(n + 60) FROM zeros ORDER BY 1",
+                    "SELECT DISTINCT CHAR(n + 60 USING utf8mb4) FROM zeros ORDER BY 1", "SELECT DISTINCT UNHEX(HEX(n)) FROM zeros ORDER BY 1"):
+            with self.subTest(sql):
+                self.distinct_rows(sql)
+
     def test_distinct_star_in_the_order_of_its_columns(self):
         for connect in (lambda: self.cluster.connect(DATABASE), lambda: self.mysql.connect(database=DATABASE)):
             connection = connect()

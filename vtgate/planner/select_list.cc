@@ -153,6 +153,23 @@ Expr* SelectList::MakeWeightOfUnknown(Expr* expr) {
   choice->args = parser::MakeList<Expr*>(
       *arena_, std::vector<Expr*>{pads, MakeCall("WEIGHT_STRING", MakePadded(expr)),
                                   MakeCall("WEIGHT_STRING", MakeCall("CONCAT", expr))});
+  return select_->distinct() ? MakeNullUnlessText(expr, choice) : choice;
+}
+
+// DISTINCT compares hidden columns too: where the weight of a number is the text that it becomes,
+// 0e0 and -0e0 would be two rows.
+Expr* SelectList::MakeNullUnlessText(Expr* expr, Expr* weight) {
+  auto* binary = arena_->New<parser::Literal>();
+  binary->literal = parser::LiteralKind::kString;
+  binary->text = "'binary'";
+  binary->value = "binary";
+  auto* is_text = arena_->New<parser::Binary>();
+  is_text->op = parser::BinaryOp::kNotEqual;
+  is_text->left = MakeCall("COLLATION", expr);
+  is_text->right = binary;
+  parser::FunctionCall* choice = MakeCall("IF", is_text);
+  choice->args = parser::MakeList<Expr*>(
+      *arena_, std::vector<Expr*>{is_text, weight, arena_->New<parser::Literal>()});
   return choice;
 }
 

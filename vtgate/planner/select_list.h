@@ -49,6 +49,8 @@ class SelectList {
  private:
   parser::Expr* MakeWeight(parser::Expr* expr);
   parser::Expr* MakeWeightOfUnknown(parser::Expr* expr);
+  // IF(COLLATION(expr) <> 'binary', weight, NULL)
+  parser::Expr* MakeNullUnlessText(parser::Expr* expr, parser::Expr* weight);
   // CONCAT(RTRIM(expr), ' ')
   parser::Expr* MakePadded(parser::Expr* expr);
   parser::Literal* MakeSpace();
