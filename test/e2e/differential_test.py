@@ -117,6 +117,10 @@ class DifferentialTest(ClusterTest):
             with self.subTest(order, limit=3):
                 limited = self.execute(self.connect(DATABASE), f"SELECT DISTINCT s FROM said ORDER BY {order}, 1 LIMIT 2, 3")
                 self.assertEqual(limited, self.execute(self.connect(DATABASE), f"SELECT DISTINCT s FROM said ORDER BY {order}, 1")[2:5])
+        connection = self.connect(DATABASE)
+        everything = self.execute(connection, "SELECT DISTINCT s FROM said ORDER BY HEX(s) DESC")
+        self.execute(connection, "SET sql_select_limit = 2")
+        self.assertEqual(self.execute(connection, "SELECT DISTINCT s FROM said ORDER BY HEX(s) DESC"), everything[:2])
         # Nothing to choose: one answer.
         for sql in ("SELECT DISTINCT i FROM said ORDER BY i * -1", "SELECT DISTINCT i FROM said ORDER BY i IN (3, 4), CASE i WHEN 6 THEN 0 ELSE 1 END, i",
                     "SELECT DISTINCT i FROM said ORDER BY ABS(i - 3), i LIMIT 1, 4", "SELECT DISTINCT s, i FROM said WHERE s = 'd' ORDER BY CAST(i AS CHAR) DESC"):

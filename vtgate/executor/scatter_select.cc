@@ -234,8 +234,8 @@ Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
       session.transaction.open() && destinations.type == topo::TabletType::PRIMARY;
   options.binary = statement.binary;
   // Without LIMIT of its own the statement gets sql_select_limit's. So do the shards', unless each
-  // of them tells only parts of groups.
-  options.select_limit = !plan.limit && !plan.aggregate;
+  // of them tells only parts of groups, or the order comes after what they do.
+  options.select_limit = !plan.limit && !plan.aggregate && plan.final_order.empty();
   std::string sql;
   std::string_view params;
   if (statement.binary && PlaceholdersInOrder(plan.sql, statement.plan->parameter_count)) {
