@@ -147,5 +147,46 @@ class OnlyDefaultTest(VariablesTest):
                 self.assertEqual(self.execute(gateway, "SELECT COUNT(*) FROM t WHERE NOW() > '2020-01-01'"), [(12,)])
 
 
+class OwnValuesTest(VariablesTest):
+    vtgate_flags = ("--max_allowed_packet=33554432", )
+
+    def test_max_allowed_packet(self):
+        for database in ("main", "customer"):
+            gateway, direct = self.both(database)
+            for _ in range(2):
+                for sql in ("SELECT @@max_allowed_packet", "SELECT @@session.max_allowed_packet"):
+                    self.assertEqual(self.execute(gateway, sql), [(33554432,)])
+                for sql in ("SHOW VARIABLES LIKE 'max\\_allowed%'", "SHOW GLOBAL VARIABLES LIKE 'max_allowed_packet'",
+                            "SHOW SESSION VARIABLES WHERE Variable_name = 'max_allowed_packet'",
+                            "SHOW VARIABLES WHERE Value = '33554432'"):
+                    self.assertIn(("max_allowed_packet", "33554432"), self.execute(gateway, sql), sql)
+                self.assert_same(gateway, direct, "SET max_allowed_packet = 1024", "SET max_allowed_packet = DEFAULT")
+        (wire, _), _ = self.wires(b"customer")
+        wire.command(b"\x1f")
+        self.assertIn(b"\x0833554432", wire.query("SELECT @@max_allowed_packet"))
+
+    def test_show_of_the_session(self):
+        for database in ("main", "customer"):
+            gateway, direct = self.both(database)
+            self.assert_same(gateway, direct, "SET wait_timeout = 77, autocommit = 0", "SHOW VARIABLES LIKE 'wait_timeout'",
+                             "SHOW VARIABLES LIKE 'autocommit'", "SHOW VARIABLES LIKE 'nothing'",
+                             "SHOW VARIABLES WHERE Variable_name IN ('autocommit', 'sql_mode') AND Value <> ''",
+                             "SET sql_select_limit = 1", "SHOW VARIABLES LIKE 'char%client'",
+                             "SHOW VARIABLES LIKE 'character_set_%'", "SHOW VARIABLES WHERE nothing = 1")
+
+    def test_tls(self):
+        for database in ("main", "customer"):
+            plain = self.connect(database)
+            tls = self.connect(database, ssl={"check_hostname": False})
+            shown = "SHOW{} STATUS LIKE 'Ssl_{}'"
+            for scope in ("", " SESSION", " LOCAL"):
+                for name, value in (("cipher", tls._sock.cipher()[0]), ("version", tls._sock.version())):
+                    sql = shown.format(scope, name)
+                    self.assertEqual(self.execute(tls, sql), [(f"Ssl_{name}", value)])
+                    self.assertEqual(self.execute(plain, sql), [(f"Ssl_{name}", "")])
+            self.assertIn(("Ssl_version", tls._sock.version()), self.execute(tls, "SHOW STATUS"))
+            self.assertEqual(self.execute(tls, "SHOW GLOBAL STATUS LIKE 'Ssl_cipher'"), [("Ssl_cipher", "")])
+
+
 if __name__ == "__main__":
     unittest.main()

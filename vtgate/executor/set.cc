@@ -205,6 +205,11 @@ Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
     case VariableHome::kRefused:
       co_return Unsupported(fmt::format("SET {}: replication relies on it", name));
     case VariableHome::kGateway: {
+      if (name == "max_allowed_packet") {
+        co_return Status::Mysql(1621, "HY000",
+                                "SESSION variable 'max_allowed_packet' is read-only. Use SET "
+                                "GLOBAL to assign the value");
+      }
       if (is_default) {
         if (name == "autocommit") changes->autocommit = true;
         changes->gateway_variables.erase(name);

@@ -233,6 +233,41 @@ bool IsAboutOneServer(ShowKind kind) {
   }
 }
 
+// SHOW VARIABLES and SHOW STATUS as the SELECT that MySQL makes of them, with the values that are
+// not those of a shard's connection. Empty for other kinds.
+std::string SystemRowsSql(const Statement& statement, const Show& node) {
+  const bool variables = node.show == ShowKind::kVariables;
+  if (!variables && node.show != ShowKind::kStatus) return "";
+  const bool global = node.scope == parser::VariableScope::kGlobal;
+  std::string values;
+  auto replace = [&values](std::string_view name, std::string_view value) {
+    values += " WHEN " + parser::QuoteString(name) + " THEN " + parser::QuoteString(value);
+  };
+  if (variables) {
+    replace("max_allowed_packet", GatewayVariableText("max_allowed_packet", statement.session));
+    for (const char* name : {"autocommit", "interactive_timeout", "net_read_timeout",
+                             "net_write_timeout", "wait_timeout"}) {
+      if (!global) replace(name, GatewayVariableText(name, statement.session));
+    }
+  } else if (!global) {
+    replace("Ssl_cipher", statement.client.stream().tls_cipher());
+    replace("Ssl_version", statement.client.stream().tls_version());
+  }
+  if (values.empty()) return "";
+  const std::string table =
+      fmt::format("{}_{}", global ? "global" : "session", variables ? "variables" : "status");
+  std::string sql = fmt::format(
+      "SELECT * FROM (SELECT VARIABLE_NAME AS Variable_name, CASE VARIABLE_NAME{} ELSE "
+      "VARIABLE_VALUE END AS Value FROM performance_schema.{}) {}",
+      values, table, table);
+  parser::PrintOptions print;
+  print.sql_mode = statement.session.sql_mode_bits;
+  print.charset = statement.session.charset;
+  if (node.like != nullptr) sql += " WHERE Variable_name LIKE " + parser::Print(node.like, print);
+  if (node.where != nullptr) sql += " WHERE " + parser::Print(node.where, print);
+  return sql;
+}
+
 // Everything that a shard can tell: every shard of a keyspace has the same tables.
 Awaitable<Status> ForwardShow(StatementExecutor& executor, Statement& statement, const Show& node) {
   Session& session = statement.session;
@@ -257,8 +292,11 @@ Awaitable<Status> ForwardShow(StatementExecutor& executor, Statement& statement,
   session.transaction.use().read = true;  // of the dictionary
   ShardCallOptions options;
   options.binary = statement.binary;
+  std::string_view sql = statement.sql;
+  const std::string system_rows = SystemRowsSql(statement, node);
+  if (!system_rows.empty()) sql = system_rows;
   co_return co_await ForwardToShard(*executor.services().gateway, statement, destinations, options,
-                                    statement.sql, statement.parameter_block);
+                                    sql, statement.parameter_block);
 }
 
 // What the gateway knows by itself, without asking anybody; empty when SHOW is about other things.

@@ -69,8 +69,15 @@ class ClientSession {
     session_.host = identity.host;
     session_.capabilities = identity.capabilities;
     ApplyCollation(identity.collation);
+    NoteLimits();
     if (identity.database.empty()) return Status::Ok();
     return context_->executor->Use(session_, identity.database);
+  }
+
+  // What is larger ends the connection here, whatever the shards would take.
+  void NoteLimits() {
+    session_.gateway_variables.insert_or_assign("max_allowed_packet",
+                                                fmt::format("{}", context_->server->max_packet));
   }
 
   // The collation of the handshake is the session's character set, as with MySQL. 255 is what the
@@ -144,6 +151,7 @@ class ClientSession {
         co_await RollbackTransaction(session_);
         session_.Reset();
         ApplyCollation(connection_.identity().collation);
+        NoteLimits();
         co_return AnswerOk();
       case CommandType::kChangeUser:
         co_return co_await ChangeUser(command.body);

@@ -24,6 +24,7 @@ constexpr std::array kGatewayVariables = {
     GatewayVariable{"identity", ""},
     GatewayVariable{"interactive_timeout", "28800"},
     GatewayVariable{"last_insert_id", ""},
+    GatewayVariable{"max_allowed_packet", "67108864"},
     GatewayVariable{"migration_context", "''"},
     GatewayVariable{"net_read_timeout", "30"},
     GatewayVariable{"net_write_timeout", "60"},
