@@ -170,6 +170,10 @@ void Backend::ForgetStatement(std::string_view sql) {
   ages_.erase(age);
 }
 
+void Backend::CloseAllStatements() {
+  while (!ages_.empty()) ForgetStatement(std::string(ages_.back()));
+}
+
 void Backend::ForgetAllStatements() {
   statements_.clear();
   ages_.clear();

@@ -65,6 +65,8 @@ class Backend {
   const Statement* FindStatement(std::string_view sql);
   void AddStatement(std::string_view sql, Statement statement);
   void ForgetStatement(std::string_view sql);
+  // What mysqld has resolved under other settings or in another database holds no more.
+  void CloseAllStatements();
   // After COM_RESET_CONNECTION.
   void ForgetAllStatements();
 

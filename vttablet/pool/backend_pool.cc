@@ -190,6 +190,7 @@ Awaitable<Status> ApplyTraits(Backend& backend, const BackendTraits& traits, boo
     backend.database.clear();
     backend.dirty = false;
   }
+  backend.CloseAllStatements();
   if (IdOf(backend.settings) != IdOf(traits.settings)) {
     std::string set;
     if (backend.settings) {
