@@ -145,13 +145,10 @@ Awaitable<Status> Refresh(const Services& services, const std::string& keyspace)
 }
 
 void Reply(Statement& statement, ShardOutcome outcome, const std::string& warning) {
-  statement.session.warnings = std::move(outcome.warning_list);
-  uint16_t warnings = outcome.warnings;
-  if (!warning.empty()) {
-    statement.session.warnings.push_back({"Warning", 1105, warning});
-    ++warnings;
-  }
-  ReplyOk(statement, outcome.affected_rows, 0, warnings);
+  WarningList& warnings = statement.session.warnings;
+  warnings = std::move(outcome.warnings);
+  if (!warning.empty()) warnings.Add({"Warning", 1105, warning});
+  ReplyOk(statement, outcome.affected_rows, 0, warnings.packet_count());
 }
 
 // Puts the table into the VSchema and makes its sequence, before the shards have the table: until
@@ -193,8 +190,7 @@ Awaitable<Status> CreateShardedTable(const Services& services, Statement& statem
   if (node.query != nullptr) co_return Unsupported("CREATE TABLE ... SELECT in a sharded keyspace");
   if (node.like != nullptr) co_return Unsupported("CREATE TABLE ... LIKE in a sharded keyspace");
   if (keyspace.FindTableInfo(table) != nullptr && node.if_not_exists) {
-    statement.session.warnings.push_back(
-        {"Note", 1050, fmt::format("Table '{}' already exists", table)});
+    statement.session.warnings.Add({"Note", 1050, fmt::format("Table '{}' already exists", table)});
     ReplyOk(statement, 0, 0, 1);
     co_return Status::Ok();
   }
@@ -343,7 +339,7 @@ Status RunDatabaseStatement(Statement& statement, const parser::DatabaseStatemen
   const bool exists = statement.cluster->FindKeyspace(node.name.text) != nullptr;
   if (node.verb == parser::DatabaseVerb::kCreate) {
     if (exists && node.if_exists) {
-      statement.session.warnings.push_back(
+      statement.session.warnings.Add(
           {"Note", 1007,
            fmt::format("Can't create database '{}'; database exists", node.name.text)});
       ReplyOk(statement, 1, 0, 1);

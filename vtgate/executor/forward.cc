@@ -65,9 +65,7 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
   }
   session.cancel_statement = nullptr;
   *client.sequence() = rewriter.next_sequence();
-  for (const auto& warning : call.end().warnings()) {
-    session.warnings.push_back({warning.level(), warning.code(), warning.message()});
-  }
+  session.warnings.AddShard(call.Warnings(), rewriter.ok().warnings);
   if (call.lost_transaction()) co_await RollbackTransaction(session);
   if (!failure.ok() || rewriter.failed()) session.transaction.use().result_sent = result_sent;
   if (!failure.ok()) co_return failure;

@@ -167,7 +167,7 @@ Awaitable<Status> RunInsert(const Services& services, Statement& statement) {
         "not supported yet over several shards: INSERT with LAST_INSERT_ID(expression)");
   }
   ShardOutcome outcome = co_await WriteOnShards(services, statement, *keyspace, std::move(work));
-  session.warnings = std::move(outcome.warning_list);
+  session.warnings = std::move(outcome.warnings);
   if (!outcome.status.ok()) co_return outcome.status;
   // The OK packet has the first generated id or else that of the last row; LAST_INSERT_ID() only
   // the former.
@@ -175,7 +175,7 @@ Awaitable<Status> RunInsert(const Services& services, Statement& statement) {
   if (!sets_id && ids.generated > 0) id = ids.first;
   if (!sets_id && ids.generated == 0 && ids.last_explicit > 0) id = ids.last_explicit;
   if (sets_id || ids.generated > 0) session.last_insert_id = id;
-  ReplyOk(statement, outcome.affected_rows, id, outcome.warnings, outcome.info);
+  ReplyOk(statement, outcome.affected_rows, id, session.warnings.packet_count(), outcome.info);
   co_return Status::Ok();
 }
 

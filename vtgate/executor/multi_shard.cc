@@ -87,9 +87,10 @@ Awaitable<Status> RunMultiShardDml(const Services& services, Statement& statemen
   for (int shard : destinations.shards) work.push_back({shard, sql});
   ShardOutcome outcome =
       co_await WriteOnShards(services, statement, *destinations.keyspace, std::move(work));
-  statement.session.warnings = std::move(outcome.warning_list);
+  statement.session.warnings = std::move(outcome.warnings);
   if (!outcome.status.ok()) co_return outcome.status;
-  ReplyOk(statement, outcome.affected_rows, 0, outcome.warnings, outcome.info);
+  ReplyOk(statement, outcome.affected_rows, 0, statement.session.warnings.packet_count(),
+          outcome.info);
   co_return Status::Ok();
 }
 

@@ -212,7 +212,7 @@ Awaitable<Status> StatementExecutor::RunPrepared(Statement& statement,
 Awaitable<Status> StatementExecutor::Prepare(Session& session, mysql::ServerConnection& client,
                                              std::string_view sql) {
   Running running(session, sql);
-  session.warnings.clear();
+  session.ClearWarnings();
   auto prepared = std::make_unique<PreparedStatement>();
   Statement statement(session, client, services_.gateway->cluster(), sql);
   auto described = co_await PlanPrepared(statement, prepared.get());
@@ -231,7 +231,7 @@ namespace {
 Awaitable<Status> ExecuteBody(StatementExecutor& executor, Session& session,
                               mysql::ServerConnection& client, std::string_view body,
                               Running* running) {
-  session.warnings.clear();
+  session.ClearWarnings();
   CO_ASSIGN_OR_RETURN(uint32_t id, mysql::PeekStatementId(body));
   auto found = session.prepared.find(id);
   if (found == session.prepared.end()) {

@@ -25,7 +25,7 @@ Status Running::Finish(Status status) {
     status = Status::Mysql(1213, "40001",
                            "Deadlock found when trying to get lock; try restarting transaction");
   }
-  session_.warnings.push_back({"Error", status.mysql_errno(), std::string(status.message())});
+  session_.warnings.Add({"Error", status.mysql_errno(), std::string(status.message())});
   session_.row_count = -1;
   return status;
 }

@@ -24,7 +24,4 @@ Awaitable<ShardOutcome> ScatterWrite(Gateway& gateway, Statement& statement,
                                      const KeyspaceInfo& keyspace, std::vector<ShardWork> work,
                                      bool in_transaction, bool schema_change = false);
 
-// Sends `source` to the client as a result set.
-Awaitable<Status> SendRows(Statement& statement, RowSource& source);
-
 }  // namespace keyspan::vtgate

@@ -177,9 +177,8 @@ class MergePipeline : public RowSource {
   MergeSort* merge_ = nullptr;
 };
 
-}  // namespace
-
-Awaitable<Status> SendRows(Statement& statement, RowSource& source) {
+// Sends `source` to the client as a result set.
+Awaitable<Status> SendRows(Statement& statement, RowSource& source, const CallGroup& calls) {
   mysql::ServerConnection& client = statement.client;
   Session& session = statement.session;
   RowBatch batch;
@@ -205,7 +204,8 @@ Awaitable<Status> SendRows(Statement& statement, RowSource& source) {
   session.transaction.use().result_sent = true;
   mysql::OkPacket ok = session.MakeOk(/*ends_rows=*/true);
   if (statement.more_follow) ok.status |= mysql::kStatusMoreResults;
-  ok.warnings = static_cast<uint16_t>(std::min<uint32_t>(source.summary().warnings, 65535));
+  session.warnings = calls.Warnings(source.summary().warnings);
+  ok.warnings = session.warnings.packet_count();
   if (eof_form) {
     mysql::AppendEof({ok.warnings, ok.status}, client.sequence(), &client.out());
   } else {
@@ -216,6 +216,8 @@ Awaitable<Status> SendRows(Statement& statement, RowSource& source) {
   session.found_rows = rows;
   co_return Status::Ok();
 }
+
+}  // namespace
 
 Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
                                 const Destinations& destinations) {
@@ -262,7 +264,7 @@ Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
           options.in_transaction ? OnFailure::kDrainOthers : OnFailure::kCancelOthers);
       session.cancel_statement = [&pipeline] { pipeline.Cancel(); };
       status = co_await pipeline.Open();
-      if (status.ok()) status = co_await SendRows(statement, pipeline);
+      if (status.ok()) status = co_await SendRows(statement, pipeline, *group);
       // Unless the client has gone: nobody goes on with the transaction then.
       const bool goes_on = status.code() != StatusCode::kUnavailable &&
                            status.code() != StatusCode::kDeadlineExceeded &&

@@ -65,10 +65,8 @@ Awaitable<ShardOutcome> ScatterWrite(Gateway& gateway, Statement& statement,
     if (total.status.ok()) total.status = outcome.status;
     total.affected_rows += outcome.affected_rows;
     if (total.last_insert_id == 0) total.last_insert_id = outcome.last_insert_id;
-    total.warnings = static_cast<uint16_t>(std::min(65535, total.warnings + outcome.warnings));
+    total.warnings.AddShard(outcome.warnings.kept(), outcome.warnings.count());
     if (total.info.empty()) total.info = outcome.info;
-    std::move(outcome.warning_list.begin(), outcome.warning_list.end(),
-              std::back_inserter(total.warning_list));
     total.lost_transaction |= outcome.lost_transaction;
   }
   if (work.size() > 1) total.info.clear();  // "Rows matched: ..." of one shard would be wrong

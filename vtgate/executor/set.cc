@@ -135,7 +135,8 @@ Status SetGatewayVariable(const std::string& name, std::string literal, Changes*
     changes->last_insert_id = std::strtoull(literal.c_str(), nullptr, 10);
     return Status::Ok();
   }
-  if (name == "version" || name == "version_comment" || name == "session_uuid") {
+  if (name == "version" || name == "version_comment" || name == "session_uuid" ||
+      name == "warning_count" || name == "error_count") {
     return Status::Mysql(1238, "HY000", fmt::format("Variable '{}' is a read only variable", name));
   }
   if (name == "transaction_mode") {
@@ -436,7 +437,7 @@ Awaitable<Status> RunSet(StatementExecutor& executor, Statement& statement) {
     session.autocommit = *changes.autocommit;
   }
   CO_RETURN_IF_ERROR(co_await Track(executor, statement, node, std::move(changes)));
-  ReplyOk(statement, 0, 0, static_cast<uint16_t>(session.warnings.size()));
+  ReplyOk(statement, 0, 0, session.warnings.packet_count());
   co_return Status::Ok();
 }
 

@@ -81,7 +81,7 @@ Awaitable<Status> DropUnknownNames(StatementExecutor& executor, Statement& state
                       co_await executor.FetchVariables(statement, settings, of_shards));
   for (const std::string& name : of_shards) {
     if (known.contains(name)) continue;
-    statement.session.warnings.push_back(
+    statement.session.warnings.Add(
         {"Warning", 1231,
          fmt::format("{} is not a valid system variable and will be ignored.",
                      names->SpellingOf(name))});

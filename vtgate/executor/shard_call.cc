@@ -44,6 +44,17 @@ std::span<const uint8_t> AsBytes(std::string_view text) {
 
 }  // namespace
 
+WarningList CallGroup::Warnings(uint64_t count) const {
+  WarningList all;
+  uint64_t sent = 0;
+  for (const std::vector<Warning>& list : warnings_) {
+    sent += list.size();
+    all.AddShard(list, list.size());
+  }
+  all.AddShard({}, count - std::min(count, sent));
+  return all;
+}
+
 ShardCall::~ShardCall() {
   // A transaction that was being opened when the call was dropped: the session must not go on with
   // it. Either the tablet's answer has come and was not read, or the cancelled tablet rolls back.
@@ -181,9 +192,18 @@ Awaitable<Result<std::span<uint8_t>>> ShardCall::NextMutable() {
   co_return chunk;
 }
 
+std::vector<Warning> ShardCall::Warnings() const {
+  std::vector<Warning> out;
+  for (const auto& warning : stream_.end().warnings()) {
+    out.push_back({warning.level(), warning.code(), warning.message()});
+  }
+  return out;
+}
+
 void ShardCall::OnEnd() {
   if (std::exchange(end_seen_, true)) return;
   const rpc::StreamEnd& end = stream_.end();
+  if (group_ != nullptr && end.warnings_size() > 0) group_->SetWarnings(place_, Warnings());
   if (part_ == nullptr) return;
   if (end.transaction_id() != 0) part_->id = end.transaction_id();
   if (end.transaction_ended() || part_->id == 0) {
@@ -195,6 +215,7 @@ void ShardCall::OnEnd() {
 Awaitable<ShardOutcome> RunToEnd(ShardCall& call) {
   ShardOutcome outcome;
   mysql::ResultReader reader;
+  uint16_t warning_count = 0;
   bool over = false;
   while (!over) {
     auto chunk = co_await call.Next();
@@ -209,7 +230,7 @@ Awaitable<ShardOutcome> RunToEnd(ShardCall& call) {
       if (item == mysql::ResultReader::Item::kResultEnd) {
         outcome.affected_rows += reader.ok().affected_rows;
         outcome.last_insert_id = reader.ok().last_insert_id;
-        outcome.warnings = reader.ok().warnings;
+        warning_count = reader.ok().warnings;
         outcome.info = reader.ok().info;
       } else if (item == mysql::ResultReader::Item::kError ||
                  item == mysql::ResultReader::Item::kMalformed) {
@@ -230,9 +251,7 @@ Awaitable<ShardOutcome> RunToEnd(ShardCall& call) {
     }
     if (chunk->empty()) break;
   }
-  for (const auto& warning : call.end().warnings()) {
-    outcome.warning_list.push_back({warning.level(), warning.code(), warning.message()});
-  }
+  outcome.warnings.AddShard(call.Warnings(), warning_count);
   outcome.lost_transaction = call.lost_transaction();
   co_return outcome;
 }

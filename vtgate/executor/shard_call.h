@@ -27,13 +27,23 @@ struct ShardCallOptions {
   bool select_limit = false;
 };
 
-// Counts the calls of a scatter. Row sources let go of a cancelled call only when what it awaits
-// has returned, which may be after the statement gave up; the statement waits here for the last
-// one, because calls refer to its session.
+// The calls of a scatter. Row sources let go of a cancelled call only when what it awaits has
+// returned, which may be after the statement gave up; the statement waits here for the last one,
+// because calls refer to its session. Keeps the calls' warnings, which outlive them.
 class CallGroup {
  public:
   explicit CallGroup(Executor executor) : left_(executor) {}
-  void Enter() { ++live_; }
+  // Returns the place of the call among those of the group.
+  size_t Enter() {
+    ++live_;
+    warnings_.emplace_back();
+    return warnings_.size() - 1;
+  }
+  void SetWarnings(size_t place, std::vector<Warning> warnings) {
+    warnings_[place] = std::move(warnings);
+  }
+  // Those of all calls in the order of the shards. `count`: how many the shards have counted.
+  WarningList Warnings(uint64_t count) const;
   void Leave(bool lost_transaction) {
     lost_transaction_ |= lost_transaction;
     if (--live_ == 0) left_.NotifyAll();
@@ -46,6 +56,7 @@ class CallGroup {
  private:
   int live_ = 0;
   bool lost_transaction_ = false;
+  std::vector<std::vector<Warning>> warnings_;
   Event left_;
 };
 
@@ -56,7 +67,7 @@ class ShardCall : public ShardReply {
  public:
   ShardCall(Gateway& gateway, Session& session, std::shared_ptr<CallGroup> group = nullptr)
       : gateway_(gateway), session_(session), group_(std::move(group)) {
-    if (group_ != nullptr) group_->Enter();
+    if (group_ != nullptr) place_ = group_->Enter();
   }
   ~ShardCall() override;
   ShardCall(const ShardCall&) = delete;
@@ -73,7 +84,8 @@ class ShardCall : public ShardReply {
   Awaitable<Result<std::span<uint8_t>>> NextMutable();
   void Cancel() override { stream_.Cancel(); }
   bool ended() const { return stream_.ended(); }
-  const rpc::StreamEnd& end() const { return stream_.end(); }
+  // Those of the statement that the tablet sent along, once it has ended.
+  std::vector<Warning> Warnings() const;
   // "customer/-80", for messages.
   const std::string& where() const { return where_; }
   // The transaction that the statement was in is gone: the session must give up all of it.
@@ -86,6 +98,7 @@ class ShardCall : public ShardReply {
   Session& session_;
   vttablet::ExecuteStream stream_;
   std::shared_ptr<CallGroup> group_;
+  size_t place_ = 0;
   ShardTransaction* part_ = nullptr;
   std::string where_;
   std::string whole_;    // packets put together from several chunks
@@ -99,9 +112,8 @@ struct ShardOutcome {
   Status status;  // of the tablet, or what mysqld answered
   uint64_t affected_rows = 0;
   uint64_t last_insert_id = 0;
-  uint16_t warnings = 0;
+  WarningList warnings;
   std::string info;
-  std::vector<Warning> warning_list;
   bool lost_transaction = false;
 };
 

@@ -152,7 +152,7 @@ Result<Table> VschemaTable(const Statement& statement, std::string_view verb) {
 
 Table Warnings(const Session& session, bool errors_only) {
   Table table{{"Level", {"Code", OwnColumn::Kind::kUint}, "Message"}, {}};
-  for (const Warning& warning : session.warnings) {
+  for (const Warning& warning : session.warnings.kept()) {
     if (errors_only && warning.level != "Error") continue;
     table.rows.push_back({Text(warning.level), Value::Uint(warning.code), Text(warning.message)});
   }
@@ -346,15 +346,14 @@ Awaitable<Status> RunShow(StatementExecutor& executor, Statement& statement) {
     case ShowKind::kCountWarnings:
     case ShowKind::kCountErrors: {
       const bool errors = node.show == ShowKind::kCountErrors;
-      Table table = Warnings(session, errors);
       const std::string_view name = errors ? "@@session.error_count" : "@@session.warning_count";
-      co_return ReplyRows(statement, {{name, OwnColumn::Kind::kUint}},
-                          {{Value::Uint(table.rows.size())}});
+      const uint64_t count = errors ? session.warnings.error_count() : session.warnings.count();
+      co_return ReplyRows(statement, {{name, OwnColumn::Kind::kUint}}, {{Value::Uint(count)}});
     }
     default:
       break;
   }
-  session.warnings.clear();
+  session.ClearWarnings();
   if (auto table = OwnTable(statement, node)) {
     CO_RETURN_IF_ERROR(table->status());
     co_return co_await ReplyTable(executor, statement, node, std::move(**table));

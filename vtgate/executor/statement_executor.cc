@@ -57,7 +57,7 @@ Awaitable<Status> StatementExecutor::QueryOne(Session& session, mysql::ServerCon
   if (status.ok()) {
     status = co_await Run(statement);
   } else {
-    session.warnings.clear();
+    session.ClearWarnings();
   }
   if (!status.ok() && session.deadlock_victim) co_await RollbackTransaction(session);
   co_return running.Finish(std::move(status));
@@ -126,8 +126,9 @@ Result<std::shared_ptr<const Plan>> StatementExecutor::MakePlan(const Statement&
 Awaitable<Status> StatementExecutor::Run(Statement& statement) {
   const Plan& plan = *statement.plan;
   Session& session = statement.session;
-  // SHOW WARNINGS and its kind look at what the statement before has left.
-  if (plan.kind != PlanKind::kShow) session.warnings.clear();
+  // SHOW WARNINGS and its kind look at what the statement before has left. EXECUTE has cleared it.
+  const bool executed = statement.binary || statement.named;
+  if (plan.kind != PlanKind::kShow && !executed) session.ClearWarnings();
   switch (plan.kind) {
     case PlanKind::kRouted:
       co_return co_await RunRouted(statement);

@@ -99,7 +99,7 @@ class ClientSession {
   Status AnswerOk() {
     mysql::OkPacket ok = session_.MakeOk(/*ends_rows=*/false);
     // These commands leave the warnings of the statement before as they are, as in MySQL.
-    ok.warnings = static_cast<uint16_t>(std::min<size_t>(session_.warnings.size(), UINT16_MAX));
+    ok.warnings = session_.warnings.packet_count();
     connection_.SendOk(ok);
     return Status::Ok();
   }
@@ -110,8 +110,8 @@ class ClientSession {
         type == CommandType::kStmtExecute) {
       return;
     }
-    session_.warnings.assign(1,
-                             Warning{"Error", status.mysql_errno(), std::string(status.message())});
+    session_.warnings.Clear();
+    session_.warnings.Add({"Error", status.mysql_errno(), std::string(status.message())});
   }
 
   Status InitDb(std::string_view target) {

@@ -99,6 +99,12 @@ void Session::BeginImplicitly() {
   transaction.Begin(std::move(start));
 }
 
+void Session::ClearWarnings() {
+  last_error_count = warnings.error_count();
+  last_warning_count = warnings.count();
+  warnings.Clear();
+}
+
 void Session::Reset() {
   settings.Clear();
   gateway_variables.clear();
@@ -114,7 +120,7 @@ void Session::Reset() {
   last_insert_id = 0;
   row_count = 0;
   found_rows = 0;
-  warnings.clear();
+  warnings.Clear();
   prepared.clear();
   named_statements.clear();
 }

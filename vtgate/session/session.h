@@ -14,6 +14,7 @@
 #include "vtgate/session/session_tracker.h"
 #include "vtgate/session/settings.h"
 #include "vtgate/session/transaction.h"
+#include "vtgate/session/warning_list.h"
 
 namespace keyspan::vtgate {
 
@@ -27,12 +28,6 @@ struct Target {
 
   // "customer:-80@replica", as USE takes it.
   std::string ToString() const;
-};
-
-struct Warning {
-  std::string level;  // Note, Warning, Error
-  uint32_t code = 0;
-  std::string message;
 };
 
 // The rows of a result that the client fetches piece by piece: whole packets, whose sequence
@@ -91,7 +86,10 @@ struct Session {
   uint64_t last_insert_id = 0;
   int64_t row_count = 0;
   uint64_t found_rows = 0;
-  std::vector<Warning> warnings;
+  WarningList warnings;
+  // @@error_count and @@warning_count in a statement: those of the statement before.
+  uint64_t last_error_count = 0;
+  uint64_t last_warning_count = 0;
 
   std::map<uint32_t, std::unique_ptr<PreparedStatement>> prepared;
   // PREPARE name FROM ...; lower-case name
@@ -125,6 +123,8 @@ struct Session {
   // An OK packet with the session's status, and with the changes that the client is to be told of.
   // `ends_rows`: it ends a result set, where the old form has no room for them.
   mysql::OkPacket MakeOk(bool ends_rows);
+  // A statement begins: those of the one before are forgotten, but for their number.
+  void ClearWarnings();
   // Bytes of rows that open cursors hold, and of parameters that came as long data.
   size_t CursorBytes() const;
   size_t LongDataBytes() const;

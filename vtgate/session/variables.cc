@@ -21,6 +21,7 @@ struct GatewayVariable {
 constexpr std::array kGatewayVariables = {
     GatewayVariable{"autocommit", ""},
     GatewayVariable{"ddl_strategy", "'direct'"},
+    GatewayVariable{"error_count", ""},
     GatewayVariable{"identity", ""},
     GatewayVariable{"interactive_timeout", "28800"},
     GatewayVariable{"last_insert_id", ""},
@@ -44,6 +45,7 @@ constexpr std::array kGatewayVariables = {
     GatewayVariable{"version", ""},
     GatewayVariable{"version_comment", "'Keyspan'"},
     GatewayVariable{"wait_timeout", "28800"},
+    GatewayVariable{"warning_count", ""},
     GatewayVariable{"workload", "'unspecified'"},
 };
 
@@ -75,6 +77,8 @@ Result<std::string> GatewayVariableLiteral(std::string_view name, const Session&
   if (name == "identity" || name == "last_insert_id") {
     return fmt::format("{}", session.last_insert_id);
   }
+  if (name == "error_count") return fmt::format("{}", session.last_error_count);
+  if (name == "warning_count") return fmt::format("{}", session.last_warning_count);
   if (name == "pseudo_thread_id") return fmt::format("{}", session.connection_id);
   if (name == "version") return parser::QuoteString(session.server_version);
   auto set = session.gateway_variables.find(name);
