@@ -201,6 +201,8 @@ struct InsertPlan {
   // Whether the client's text may be forwarded when all rows go to one shard and no id is
   // generated. False when an id is generated in any case, and when the text has session functions.
   bool text_forwardable = true;
+  bool ignore = false;
+  bool upsert = false;  // ON DUPLICATE KEY UPDATE
 };
 
 enum class PlanKind : uint8_t {

@@ -55,6 +55,7 @@ Result<const KeyspaceInfo*> KeyspaceOf(const std::vector<const parser::TableName
 Awaitable<ShardOutcome> RunOnShards(const Services& services, Statement& statement,
                                     const KeyspaceInfo& keyspace, const std::string& sql) {
   ShardOutcome total;
+  WriteInfo info;
   std::string done;
   const bool by_destination = !statement.session.target.shard.empty();
   for (size_t i = 0; i < keyspace.shards.size(); ++i) {
@@ -73,8 +74,13 @@ Awaitable<ShardOutcome> RunOnShards(const Services& services, Statement& stateme
     }
     done +=
         fmt::format("{}{}/{}", done.empty() ? "" : ", ", keyspace.name, keyspace.shards[i].name);
-    if (i == 0) total = std::move(outcome);
+    info.Add(outcome.info);
+    const uint64_t affected_rows = total.affected_rows + outcome.affected_rows;
+    // Warnings are mostly about the statement, the same on each shard.
+    if (total.warnings.count() == 0) total = std::move(outcome);
+    total.affected_rows = affected_rows;
   }
+  total.info = info.text(total.warnings.count());
   co_return total;
 }
 
@@ -148,7 +154,7 @@ void Reply(Statement& statement, ShardOutcome outcome, const std::string& warnin
   WarningList& warnings = statement.session.warnings;
   warnings = std::move(outcome.warnings);
   if (!warning.empty()) warnings.Add({"Warning", 1105, warning});
-  ReplyOk(statement, outcome.affected_rows, 0, warnings.packet_count());
+  ReplyOk(statement, outcome.affected_rows, 0, warnings.packet_count(), outcome.info);
 }
 
 // Puts the table into the VSchema and makes its sequence, before the shards have the table: until

@@ -109,20 +109,28 @@ Result<std::vector<ShardWork>> SplitByShard(Statement& statement, const InsertPl
                                             const std::vector<int>& shard_of_row) {
   ASSIGN_OR_RETURN(std::string prefix, Render(plan.prefix, statement));
   ASSIGN_OR_RETURN(std::string suffix, Render(plan.suffix, statement));
-  std::map<int, std::string> by_shard;
+  struct Part {
+    std::string sql;
+    int rows = 0;
+  };
+  std::map<int, Part> by_shard;
   for (size_t i = 0; i < plan.rows.size(); ++i) {
     const InsertPlan::Row& row = plan.rows[i];
     statement.generated_id = ids[i].id;
-    std::string& sql = by_shard[shard_of_row[i]];
-    sql += sql.empty() ? prefix : ", ";
+    Part& part = by_shard[shard_of_row[i]];
+    part.sql += part.rows++ == 0 ? prefix : ", ";
     const bool replace_id = ids[i].generated && row.generated_values;
     ASSIGN_OR_RETURN(std::string values,
                      Render(replace_id ? *row.generated_values : row.values, statement));
-    sql += values;
+    part.sql += values;
   }
-  std::vector<ShardWork> work;
-  for (auto& [shard, sql] : by_shard) work.push_back({shard, sql + suffix});
-  return work;
+  const bool found_rows = (statement.session.capabilities & mysql::kClientFoundRows) != 0;
+  std::vector<ShardWork> all;
+  for (auto& [shard, part] : by_shard) {
+    ShardWork& work = all.emplace_back(ShardWork{shard, part.sql + suffix});
+    if (part.rows == 1) work.row = OneRow{plan.ignore, plan.upsert, found_rows};
+  }
+  return all;
 }
 
 }  // namespace

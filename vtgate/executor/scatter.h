@@ -1,11 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "vtgate/engine/rows/row_source.h"
 #include "vtgate/executor/routing.h"
 #include "vtgate/executor/shard_call.h"
+#include "vtgate/executor/write_info.h"
 
 namespace keyspan::vtgate {
 
@@ -19,6 +21,7 @@ Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
 struct ShardWork {
   int shard = 0;
   std::string sql;
+  std::optional<OneRow> row = {};  // set when it inserts one
 };
 Awaitable<ShardOutcome> ScatterWrite(Gateway& gateway, Statement& statement,
                                      const KeyspaceInfo& keyspace, std::vector<ShardWork> work,

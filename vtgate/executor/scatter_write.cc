@@ -60,16 +60,21 @@ Awaitable<ShardOutcome> ScatterWrite(Gateway& gateway, Statement& statement,
   session.cancel_statement = nullptr;
 
   ShardOutcome total;
-  for (auto& lane : progress->lanes) {
-    ShardOutcome& outcome = lane->outcome;
+  WriteInfo info;
+  for (size_t i = 0; i < work.size(); ++i) {
+    ShardOutcome& outcome = progress->lanes[i]->outcome;
     if (total.status.ok()) total.status = outcome.status;
     total.affected_rows += outcome.affected_rows;
     if (total.last_insert_id == 0) total.last_insert_id = outcome.last_insert_id;
     total.warnings.AddShard(outcome.warnings.kept(), outcome.warnings.count());
-    if (total.info.empty()) total.info = outcome.info;
+    if (work[i].row && work.size() > 1) {
+      info.AddRow(*work[i].row, outcome.affected_rows);
+    } else {
+      info.Add(outcome.info);
+    }
     total.lost_transaction |= outcome.lost_transaction;
   }
-  if (work.size() > 1) total.info.clear();  // "Rows matched: ..." of one shard would be wrong
+  total.info = info.text(total.warnings.count());
   co_return total;
 }
 

@@ -87,6 +87,8 @@ class InsertBuilder {
     if (insert_->rows.empty()) FailUnsupported("not supported yet: this form of INSERT");
     plan_->keyspace = target_.keyspace->name;
     plan_->table = target_.name;
+    plan_->ignore = insert_->ignore;
+    plan_->upsert = !insert_->on_duplicate.empty();
     const sharding::ColumnVindex& primary = target_.table->primary_vindex();
     plan_->vindex = primary.vindex;
     for (const std::string& column : primary.columns) {
