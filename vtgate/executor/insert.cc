@@ -107,27 +107,31 @@ Result<int> ShardOfRow(const InsertPlan& plan, const InsertPlan::Row& row, const
 Result<std::vector<ShardWork>> SplitByShard(Statement& statement, const InsertPlan& plan,
                                             const std::vector<RowId>& ids,
                                             const std::vector<int>& shard_of_row) {
-  ASSIGN_OR_RETURN(std::string prefix, Render(plan.prefix, statement));
-  ASSIGN_OR_RETURN(std::string suffix, Render(plan.suffix, statement));
   struct Part {
-    std::string sql;
+    explicit Part(const Statement& of) : text(of, KeepParameters::kNotLiteral) {}
+    ShardText text;
     int rows = 0;
   };
   std::map<int, Part> by_shard;
   for (size_t i = 0; i < plan.rows.size(); ++i) {
     const InsertPlan::Row& row = plan.rows[i];
     statement.generated_id = ids[i].id;
-    Part& part = by_shard[shard_of_row[i]];
-    part.sql += part.rows++ == 0 ? prefix : ", ";
+    Part& part = by_shard.try_emplace(shard_of_row[i], statement).first->second;
+    if (part.rows++ == 0) {
+      RETURN_IF_ERROR(part.text.Append(plan.prefix));
+    } else {
+      part.text.Append(", ");
+    }
     const bool replace_id = ids[i].generated && row.generated_values;
-    ASSIGN_OR_RETURN(std::string values,
-                     Render(replace_id ? *row.generated_values : row.values, statement));
-    part.sql += values;
+    RETURN_IF_ERROR(part.text.Append(replace_id ? *row.generated_values : row.values));
   }
   const bool found_rows = (statement.session.capabilities & mysql::kClientFoundRows) != 0;
   std::vector<ShardWork> all;
   for (auto& [shard, part] : by_shard) {
-    ShardWork& work = all.emplace_back(ShardWork{shard, part.sql + suffix});
+    RETURN_IF_ERROR(part.text.Append(plan.suffix));
+    const std::string params = part.text.Params();
+    ShardWork& work =
+        all.emplace_back(ShardWork{shard, part.text.TakeSql(), !params.empty(), params});
     if (part.rows == 1) work.row = OneRow{plan.ignore, plan.upsert, found_rows};
   }
   return all;

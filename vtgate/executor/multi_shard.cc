@@ -73,18 +73,21 @@ Awaitable<ShardOutcome> WriteOnShards(const Services& services, Statement& state
 Awaitable<Status> RunMultiShardDml(const Services& services, Statement& statement,
                                    const Destinations& destinations) {
   const RoutedPlan& plan = statement.plan->routed;
-  std::string sql;
+  // Literals, which need no PREPARE on the shards.
+  ShardText text(statement, KeepParameters::kNotLiteral);
   if (!plan.merge.sql.texts.empty()) {
-    CO_ASSIGN_OR_RETURN(sql, Render(plan.merge.sql, statement));
+    CO_RETURN_IF_ERROR(text.Append(plan.merge.sql));
   } else if (plan.sql) {
-    CO_ASSIGN_OR_RETURN(sql, Render(*plan.sql, statement));
+    CO_RETURN_IF_ERROR(text.Append(*plan.sql));
   } else if (statement.binary && !statement.parameters.empty()) {
     co_return InternalError("a prepared statement over several shards without a template");
   } else {
-    sql = statement.sql;
+    text.Append(statement.sql);
   }
+  const std::string params = text.Params();
+  const std::string sql = text.TakeSql();
   std::vector<ShardWork> work;
-  for (int shard : destinations.shards) work.push_back({shard, sql});
+  for (int shard : destinations.shards) work.push_back({shard, sql, !params.empty(), params});
   ShardOutcome outcome =
       co_await WriteOnShards(services, statement, *destinations.keyspace, std::move(work));
   statement.session.warnings = std::move(outcome.warnings);

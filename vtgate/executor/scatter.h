@@ -21,6 +21,8 @@ Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
 struct ShardWork {
   int shard = 0;
   std::string sql;
+  bool binary = false;  // a prepared statement, with these parameters
+  std::string params = {};
   std::optional<OneRow> row = {};  // set when it inserts one
 };
 Awaitable<ShardOutcome> ScatterWrite(Gateway& gateway, Statement& statement,

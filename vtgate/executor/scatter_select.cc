@@ -239,12 +239,18 @@ Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
   // of them tells only parts of groups, or the order comes after what they do.
   options.select_limit = !plan.limit && !plan.aggregate && plan.final_order.empty();
   std::string sql;
-  std::string_view params;
+  std::string params;
   if (statement.binary && PlaceholdersInOrder(plan.sql, statement.plan->parameter_count)) {
     CO_ASSIGN_OR_RETURN(sql, RenderKeepingPlaceholders(plan.sql, statement));
     params = statement.parameter_block;
   } else {
-    CO_ASSIGN_OR_RETURN(sql, Render(plan.sql, statement));
+    // Two marks for one parameter are two parameters to MySQL: an expression with one is then no
+    // longer what GROUP BY and DISTINCT name.
+    const bool compares_text = plan.group_keys > 0 || plan.distinct;
+    ShardText text(statement, compares_text ? KeepParameters::kNotLiteral : KeepParameters::kAll);
+    CO_RETURN_IF_ERROR(text.Append(plan.sql));
+    params = text.Params();
+    sql = text.TakeSql();
   }
 
   auto group = std::make_shared<CallGroup>(gateway.executor());

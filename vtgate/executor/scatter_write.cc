@@ -42,8 +42,10 @@ Awaitable<ShardOutcome> ScatterWrite(Gateway& gateway, Statement& statement,
   for (const ShardWork& item : work) {
     progress->lanes.push_back(std::make_unique<Lane>(gateway, session));
     Lane* lane = progress->lanes.back().get();
-    Status started = co_await lane->call.Start(keyspace, keyspace.shards[item.shard],
-                                               topo::TabletType::PRIMARY, options, item.sql);
+    options.binary = item.binary;
+    Status started =
+        co_await lane->call.Start(keyspace, keyspace.shards[item.shard], topo::TabletType::PRIMARY,
+                                  options, item.sql, item.params);
     if (!started.ok()) {
       lane->outcome.status = std::move(started);
       lane->outcome.lost_transaction = lane->call.lost_transaction();

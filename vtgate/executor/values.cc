@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
+#include <cstring>
 
 #include "mysql/types/value.h"
 #include "parser/lexer.h"
@@ -371,7 +373,50 @@ Result<std::string> RenderTemplate(const parser::SqlTemplate& sql, const Stateme
   return out;
 }
 
+bool IsNotFinite(const mysql::ParameterView& parameter) {
+  if (parameter.is_null) return false;
+  if (parameter.type == mysql::FieldType::kDouble && parameter.raw.size() == sizeof(double)) {
+    double value = 0;
+    std::memcpy(&value, parameter.raw.data(), sizeof(value));
+    return !std::isfinite(value);
+  }
+  if (parameter.type == mysql::FieldType::kFloat && parameter.raw.size() == sizeof(float)) {
+    float value = 0;
+    std::memcpy(&value, parameter.raw.data(), sizeof(value));
+    return !std::isfinite(value);
+  }
+  return false;
+}
+
 }  // namespace
+
+bool ShardText::Keeps(uint32_t ordinal) const {
+  if (!statement_.binary || ordinal >= statement_.parameters.size()) return false;
+  if (keep_ == KeepParameters::kAll) return true;
+  const auto& collated = statement_.plan->collated_parameters;
+  return std::find(collated.begin(), collated.end(), ordinal) != collated.end() ||
+         IsNotFinite(statement_.parameters[ordinal]);
+}
+
+Status ShardText::Append(const parser::SqlTemplate& sql) {
+  for (size_t i = 0; i < sql.texts.size(); ++i) {
+    sql_ += sql.texts[i];
+    if (i >= sql.holes.size()) continue;
+    const auto& hole = sql.holes[i];
+    const bool keep = hole.kind == parser::SqlTemplate::HoleKind::kPlaceholder && Keeps(hole.index);
+    if (keep) kept_.push_back(statement_.parameters[hole.index]);
+    RETURN_IF_ERROR(AppendHole(hole, statement_, keep, &sql_));
+  }
+  return Status::Ok();
+}
+
+std::string ShardText::Params() const {
+  mysql::ExecuteRequest request;
+  request.parameters = kept_;
+  std::string block;
+  request.AppendBlock(&block);
+  return block;
+}
 
 Result<std::string> Render(const parser::SqlTemplate& sql, const Statement& statement) {
   return RenderTemplate(sql, statement, false);

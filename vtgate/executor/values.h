@@ -1,6 +1,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "vtgate/executor/statement.h"
 
@@ -24,6 +26,36 @@ Result<std::string> Render(const parser::SqlTemplate& sql, const Statement& stat
 // once, so that the client's parameter block fits.
 Result<std::string> RenderKeepingPlaceholders(const parser::SqlTemplate& sql,
                                               const Statement& statement);
+
+enum class KeepParameters : uint8_t {
+  kAll,
+  // Those that no literal stands for: infinity, NaN, and what stands under COLLATE, where a
+  // parameter takes the collation's character set and a literal has one already.
+  kNotLiteral,
+};
+
+// Puts a statement for a shard together. In a prepared statement parameters stay `?`, in whatever
+// order and number; otherwise they are literals.
+class ShardText {
+ public:
+  ShardText(const Statement& statement, KeepParameters keep) : statement_(statement), keep_(keep) {}
+
+  Status Append(const parser::SqlTemplate& sql);
+  void Append(std::string_view sql) { sql_ += sql; }
+  bool empty() const { return sql_.empty(); }
+  std::string TakeSql() { return std::move(sql_); }
+  // The parameters that stayed, in the form that a tablet takes.
+  std::string Params() const;
+
+ private:
+  bool Keeps(uint32_t ordinal) const;
+
+  const Statement& statement_;
+  KeepParameters keep_;
+  std::string sql_;
+  std::vector<mysql::ParameterView> kept_;
+};
+
 bool PlaceholdersInOrder(const parser::SqlTemplate& sql, uint32_t parameter_count);
 
 // The session's value for a hole as an SQL literal. Used for templates and by SELECT @@x.

@@ -105,6 +105,7 @@ class PlanBuilder {
     session_ = PunchSessionHoles(statement_.get(), context_);
     plan_->user_variables = session_.user_variables;
     plan_->system_variables = session_.system_variables;
+    NoteCollatedParameters();
     Statement* root = statement_->root();
     RoutedPlan& routed = plan_->routed;
     routed.is_query = IsQuery(root);
@@ -139,6 +140,20 @@ class PlanBuilder {
     if (table == nullptr) return true;
     return std::any_of(table->columns.begin(), table->columns.end(),
                        [](const TableColumn& column) { return column.auto_increment; });
+  }
+
+  void NoteCollatedParameters() {
+    if (plan_->parameter_count == 0) return;
+    Walk(static_cast<const Node*>(statement_->root()), [&](const Node* node) {
+      const auto* collate = As<parser::CollateExpr>(node);
+      if (collate == nullptr) return Visit::kContinue;
+      Walk(static_cast<const Node*>(collate), [&](const Node* below) {
+        const auto* mark = As<parser::Placeholder>(below);
+        if (mark != nullptr) plan_->collated_parameters.push_back(mark->ordinal);
+        return Visit::kContinue;
+      });
+      return Visit::kSkip;
+    });
   }
 
   void CheckBeforeHoles() {
