@@ -294,6 +294,8 @@ Status SetNames(const SetItem& item, Changes* changes) {
                                      collation->name, charset->name));
   }
   changes->settings.Set("collation_connection", parser::QuoteString(collation->name));
+  // By number: metadata names this collation, not the character set's default one.
+  changes->settings.Set("character_set_results", fmt::format("{}", collation->id));
   return Status::Ok();
 }
 

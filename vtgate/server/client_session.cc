@@ -92,6 +92,8 @@ class ClientSession {
       session_.settings.Set(name, parser::QuoteString(charset));
     }
     session_.settings.Set("collation_connection", parser::QuoteString(collation->name));
+    // By number: metadata names this collation, not the character set's default one.
+    session_.settings.Set("character_set_results", fmt::format("{}", id));
     session_.charset = parser::TextCharsetOf(charset);
     session_.charset_is_utf8 = charset.starts_with("utf8") || charset == "binary";
   }
