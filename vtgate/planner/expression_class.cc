@@ -42,7 +42,9 @@ ExpressionClass OfCall(const parser::FunctionCall& call, const Semantics& semant
   if ((is("MIN") || is("MAX")) && call.args.size() == 1) {
     // MIN and MAX of an ENUM compare and give text.
     auto of = ClassifyExpression(call.args[0], semantics, block);
-    return of == ExpressionClass::kEnum ? ExpressionClass::kText : of;
+    if (of == ExpressionClass::kEnum) return ExpressionClass::kText;
+    if (of == ExpressionClass::kBits) return ExpressionClass::kPlain;  // a true DECIMAL
+    return of == ExpressionClass::kMaybeBits ? ExpressionClass::kUnknown : of;
   }
   return ExpressionClass::kUnknown;
 }
@@ -65,6 +67,74 @@ ExpressionClass OfCast(const parser::CastExpr& cast) {
   }
 }
 
+bool IsNumber(const parser::Literal& literal) {
+  switch (literal.literal) {
+    case LiteralKind::kNull:
+    case LiteralKind::kTrue:
+    case LiteralKind::kFalse:
+    case LiteralKind::kInteger:
+    case LiteralKind::kDecimal:
+    case LiteralKind::kFloat:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsNumber(const TableColumn& column) {
+  constexpr std::array<std::string_view, 9> kTypes{
+      "tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "double", "float", "bit"};
+  const std::string type = LowerCase(column.column_type);
+  return std::any_of(kTypes.begin(), kTypes.end(),
+                     [&](std::string_view name) { return type.starts_with(name); });
+}
+
+// The expressions of which one is the value of `expr`; empty for other expressions.
+std::vector<const parser::Expr*> BranchesOf(const parser::Expr* expr) {
+  std::vector<const parser::Expr*> branches;
+  if (const auto* choice = As<parser::CaseExpr>(expr)) {
+    for (const parser::CaseWhen* when : choice->whens) branches.push_back(when->result);
+    if (choice->otherwise != nullptr) branches.push_back(choice->otherwise);
+    return branches;
+  }
+  const auto* call = As<parser::FunctionCall>(expr);
+  if (call == nullptr || !call->schema.empty()) return branches;
+  auto is = [&](std::string_view name) { return EqualsIgnoreCase(call->name.text, name); };
+  if (!is("IF") && !is("IFNULL") && !is("COALESCE") && !is("GREATEST") && !is("LEAST")) {
+    return branches;
+  }
+  branches.assign(call->args.begin() + (is("IF") && !call->args.empty() ? 1 : 0), call->args.end());
+  return branches;
+}
+
+// kBits, kMaybeBits, or kUnknown when no branch is a BIT or one is text.
+ExpressionClass OfBranches(const std::vector<const parser::Expr*>& branches,
+                           const Semantics& semantics, int block) {
+  bool bits = false;
+  bool numbers = true;
+  for (const parser::Expr* branch : branches) {
+    const ExpressionClass of = ClassifyExpression(branch, semantics, block);
+    if (of == ExpressionClass::kText || of == ExpressionClass::kEnum) {
+      return ExpressionClass::kUnknown;
+    }
+    if (of == ExpressionClass::kBits || of == ExpressionClass::kMaybeBits) {
+      bits = true;
+      numbers &= of == ExpressionClass::kBits;
+    } else if (const auto* ref = As<parser::ColumnRef>(branch)) {
+      auto id = semantics.Resolve(block, *ref);
+      const TableColumn* column = id.has_value() ? semantics.Describe(*id) : nullptr;
+      numbers &= column != nullptr && IsNumber(*column);
+      bits |= column != nullptr && LowerCase(column->column_type).starts_with("bit");
+    } else if (const auto* literal = As<parser::Literal>(branch)) {
+      numbers &= IsNumber(*literal);
+    } else {
+      numbers &= parser::Is<parser::Binary>(branch) && of == ExpressionClass::kPlain;
+    }
+  }
+  if (!bits) return ExpressionClass::kUnknown;
+  return numbers ? ExpressionClass::kBits : ExpressionClass::kMaybeBits;
+}
+
 bool IsInterval(const parser::Expr* expr) { return parser::Is<parser::IntervalExpr>(expr); }
 
 }  // namespace
@@ -77,6 +147,9 @@ ExpressionClass ClassifyExpression(const parser::Expr* expr, const Semantics& se
     return column != nullptr ? OfColumn(*column) : ExpressionClass::kUnknown;
   }
   if (const auto* literal = As<parser::Literal>(expr)) return OfLiteral(*literal);
+  if (auto branches = BranchesOf(expr); !branches.empty()) {
+    return OfBranches(branches, semantics, block);
+  }
   if (const auto* call = As<parser::FunctionCall>(expr)) return OfCall(*call, semantics, block);
   if (const auto* cast = As<parser::CastExpr>(expr)) return OfCast(*cast);
   if (const auto* binary = As<parser::Binary>(expr)) {

@@ -14,6 +14,10 @@ enum class ExpressionClass : uint8_t {
   kFloat,    // text rows show six digits only: CAST(expr AS DOUBLE)
   kEnum,     // ENUM and SET order by number: CAST(expr AS UNSIGNED)
   kUnknown,  // by WEIGHT_STRING(expr) if it turns out to be text
+  // CASE and its kind over BIT and other numbers: mysqld announces a DECIMAL and sends the bytes of
+  // the BIT. By expr + 0.
+  kBits,
+  kMaybeBits,  // over BIT and what may be no number: not known how
 };
 
 ExpressionClass ClassifyExpression(const parser::Expr* expr, const Semantics& semantics, int block);

@@ -127,6 +127,17 @@ Expr* SelectList::MakeCast(Expr* operand, parser::TypeKind type) {
   return cast;
 }
 
+Expr* SelectList::MakeNumber(Expr* operand) {
+  auto* zero = arena_->New<parser::Literal>();
+  zero->literal = parser::LiteralKind::kInteger;
+  zero->text = "0";
+  auto* sum = arena_->New<parser::Binary>();
+  sum->op = parser::BinaryOp::kPlus;
+  sum->left = operand;
+  sum->right = zero;
+  return sum;
+}
+
 parser::Literal* SelectList::MakeSpace() {
   auto* space = arena_->New<parser::Literal>();
   space->literal = parser::LiteralKind::kString;
@@ -208,6 +219,11 @@ void SelectList::AddWeight(Expr* expr, ColumnPlace* weight, bool* if_text) {
     case ExpressionClass::kEnum:
       compared = MakeCast(expr, parser::TypeKind::kUnsigned);
       break;
+    case ExpressionClass::kBits:
+      compared = MakeNumber(expr);
+      break;
+    case ExpressionClass::kMaybeBits:
+      Fail(MultiShardUnsupported("the order of an expression that mixes BIT and other values"));
   }
   // MySQL sees that f(column) is a function of a group by `column`, but not that g(f(column)) is
   // one of a group by f(column).

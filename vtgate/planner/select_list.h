@@ -56,6 +56,7 @@ class SelectList {
   parser::Literal* MakeSpace();
   parser::FunctionCall* MakeCall(std::string_view name, parser::Expr* argument);
   parser::Expr* MakeCast(parser::Expr* operand, parser::TypeKind type);
+  parser::Expr* MakeNumber(parser::Expr* operand);
 
   parser::Select* select_;
   int block_;

@@ -36,6 +36,7 @@ _KNOWN = (
     r"(REPLACE|ON DUPLICATE KEY UPDATE) on table '.*', whose unique key .*",
     r"a result whose columns (to sort by )?have different types on the shards",
     r"ORDER BY MIN\(\) or MAX\(\) of an ENUM or SET",
+    r"the order of an expression that mixes BIT and other values",
     r"RAND\(seed\)",
     r"SELECT DISTINCT ordered by other columns",
 )
