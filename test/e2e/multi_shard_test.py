@@ -50,7 +50,7 @@ class MultiShardTest(DirectTest):
     def test_the_text_of_a_write(self):
         what = ("error", "affected", "info", "warning_count")
         inserted = values("({0}, 'v{0}', '', 0, 0, 0, 'one')")
-        more = inserted.replace("(", "(1")
+        more = inserted.replace("(", "(10")
         for flags in (0, CLIENT.FOUND_ROWS):
             self.setUp()
             clients = self.both(client_flag=flags)

@@ -75,7 +75,7 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
   }
   NoteResult(rewriter, session);
   // Not from the OK packet: that has the ids of rows which brought theirs along, too.
-  if (call.end().has_insert_id()) session.last_insert_id = call.end().insert_id();
+  if (auto id = call.InsertId()) session.last_insert_id = *id;
   const bool eof_form = (session.capabilities & mysql::kClientDeprecateEof) == 0;
   if (changes && !(eof_form && rewriter.column_count() > 0)) session.tracker.Reported(session);
   co_return Status::Ok();

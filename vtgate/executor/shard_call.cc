@@ -192,6 +192,11 @@ Awaitable<Result<std::span<uint8_t>>> ShardCall::NextMutable() {
   co_return chunk;
 }
 
+std::optional<uint64_t> ShardCall::InsertId() const {
+  if (!stream_.end().has_insert_id()) return std::nullopt;
+  return stream_.end().insert_id();
+}
+
 std::vector<Warning> ShardCall::Warnings() const {
   std::vector<Warning> out;
   for (const auto& warning : stream_.end().warnings()) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -86,6 +87,8 @@ class ShardCall : public ShardReply {
   bool ended() const { return stream_.ended(); }
   // Those of the statement that the tablet sent along, once it has ended.
   std::vector<Warning> Warnings() const;
+  // LAST_INSERT_ID() after the statement, where the options asked for it.
+  std::optional<uint64_t> InsertId() const;
   // "customer/-80", for messages.
   const std::string& where() const { return where_; }
   // The transaction that the statement was in is gone: the session must give up all of it.

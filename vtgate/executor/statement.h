@@ -45,6 +45,8 @@ struct Statement {
   bool more_follow = false;
   // The value of kHoleGeneratedId while a row is rendered.
   uint64_t generated_id = 0;
+  // The value of kHoleStatementTime, the same on every shard; empty until it is first asked for.
+  mutable std::string time;
 };
 
 }  // namespace keyspan::vtgate

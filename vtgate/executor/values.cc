@@ -277,7 +277,8 @@ Result<std::string> SessionHoleLiteral(uint32_t hole, const Statement& statement
     case kHoleGeneratedId:
       return fmt::format("{}", statement.generated_id);
     case kHoleStatementTime:
-      return StatementTime(session);
+      if (statement.time.empty()) statement.time = StatementTime(session);
+      return statement.time;
     case kHoleDatabase:
       return session.target.keyspace.empty() ? std::string("NULL")
                                              : TextLiteral(session.target.keyspace, session);
