@@ -84,6 +84,11 @@ def _any_row(warnings):
             if number != _DEPRECATED}
 
 
+def _countless(value):
+    """The information text of a write without its count of warnings, which is each shard's."""
+    return re.sub(r"Warnings: \d+", "Warnings", value) if isinstance(value, str) else value
+
+
 class Comparison:
     """Compares the outcomes of one statement. `select` is None for other statements.
 
@@ -108,7 +113,7 @@ class Comparison:
         out = []
         if expected.fields is None:
             for name in ("affected", "insert_id", "info"):
-                if getattr(expected, name) != getattr(got, name):
+                if _countless(getattr(expected, name)) != _countless(getattr(got, name)):
                     out.append(f"{name}: {getattr(expected, name)!r}, but {getattr(got, name)!r}")
         else:
             out += self._fields("column", expected.fields, got.fields)
