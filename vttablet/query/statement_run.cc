@@ -358,12 +358,14 @@ Awaitable<Status> StatementRun::LookAfter() {
   co_return Status();
 }
 
-Awaitable<Status> StatementRun::FetchWarnings() {
-  backend_->QueueQuery("SHOW WARNINGS LIMIT 64");
+Awaitable<Result<std::vector<StatementRun::TextRow>>> StatementRun::Ask(std::string_view sql,
+                                                                        size_t columns) {
+  backend_->QueueQuery(sql);
   CO_RETURN_IF_ERROR(co_await backend_->Flush());
   backend_->BeginReply(ReplyKind::kQuery);
   mysql::ResultReader reader;
   std::vector<std::optional<std::string_view>> cells;
+  std::vector<TextRow> rows;
   for (;;) {
     CO_ASSIGN_OR_RETURN(std::string_view chunk, co_await backend_->NextChunk());
     if (chunk.empty()) break;
@@ -372,14 +374,11 @@ Awaitable<Status> StatementRun::FetchWarnings() {
          item = reader.Next()) {
       if (item == mysql::ResultReader::Item::kRow) {
         CO_RETURN_IF_ERROR(mysql::SplitTextRow(reader.row(), reader.columns().size(), &cells));
-        if (cells.size() != 3) co_return Malformed("SHOW WARNINGS has other than 3 columns");
-        rpc::Warning* warning = end_.add_warnings();
-        warning->set_level(std::string(cells[0].value_or("")));
-        warning->set_code(
-            static_cast<uint32_t>(std::atoi(std::string(cells[1].value_or("0")).c_str())));
-        // Together they must fit into the head of a frame.
-        warning->set_message(std::string(cells[2].value_or("")).substr(0, 768));
-        end_used_ = true;
+        if (cells.size() != columns) {
+          co_return Malformed(fmt::format("{} has other than {} columns", sql, columns));
+        }
+        TextRow& row = rows.emplace_back();
+        for (const auto& cell : cells) row.emplace_back(cell.value_or(""));
       } else if (item == mysql::ResultReader::Item::kMalformed ||
                  item == mysql::ResultReader::Item::kError) {
         co_return reader.error();
@@ -388,33 +387,27 @@ Awaitable<Status> StatementRun::FetchWarnings() {
       }
     }
   }
+  co_return rows;
+}
+
+Awaitable<Status> StatementRun::FetchWarnings() {
+  CO_ASSIGN_OR_RETURN(const auto rows, co_await Ask("SHOW WARNINGS LIMIT 64", 3));
+  for (const TextRow& row : rows) {
+    rpc::Warning* warning = end_.add_warnings();
+    warning->set_level(row[0]);
+    warning->set_code(static_cast<uint32_t>(std::atoi(row[1].c_str())));
+    // Together they must fit into the head of a frame.
+    warning->set_message(row[2].substr(0, 768));
+    end_used_ = true;
+  }
   co_return Status();
 }
 
 Awaitable<Status> StatementRun::FetchInsertId() {
-  backend_->QueueQuery("SELECT LAST_INSERT_ID()");
-  CO_RETURN_IF_ERROR(co_await backend_->Flush());
-  backend_->BeginReply(ReplyKind::kQuery);
-  mysql::ResultReader reader;
-  std::vector<std::optional<std::string_view>> cells;
-  for (;;) {
-    CO_ASSIGN_OR_RETURN(std::string_view chunk, co_await backend_->NextChunk());
-    if (chunk.empty()) break;
-    reader.Append(chunk);
-    for (auto item = reader.Next(); item != mysql::ResultReader::Item::kNeedMore;
-         item = reader.Next()) {
-      if (item == mysql::ResultReader::Item::kRow) {
-        CO_RETURN_IF_ERROR(mysql::SplitTextRow(reader.row(), reader.columns().size(), &cells));
-        if (cells.size() != 1) co_return Malformed("LAST_INSERT_ID() has other than 1 column");
-        end_.set_insert_id(std::strtoull(std::string(cells[0].value_or("0")).c_str(), nullptr, 10));
-        end_used_ = true;
-      } else if (item == mysql::ResultReader::Item::kMalformed ||
-                 item == mysql::ResultReader::Item::kError) {
-        co_return reader.error();
-      } else if (item == mysql::ResultReader::Item::kEnd) {
-        break;
-      }
-    }
+  CO_ASSIGN_OR_RETURN(const auto rows, co_await Ask("SELECT LAST_INSERT_ID()", 1));
+  for (const TextRow& row : rows) {
+    end_.set_insert_id(std::strtoull(row[0].c_str(), nullptr, 10));
+    end_used_ = true;
   }
   co_return Status();
 }

@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/async/awaitable.h"
 #include "vttablet/query/channel_session.h"
@@ -34,6 +35,9 @@ class StatementRun {
   Awaitable<Status> Forward(mysql::ReplyKind kind);
   // After the reply: what has become of the transaction, warnings, schema.
   Awaitable<Status> LookAfter();
+  using TextRow = std::vector<std::string>;
+  // A question of our own on the statement's connection, once its reply has been read. NULL is "".
+  Awaitable<Result<std::vector<TextRow>>> Ask(std::string_view sql, size_t columns);
   Awaitable<Status> FetchWarnings();
   Awaitable<Status> FetchInsertId();
   Awaitable<void> WaitForSchema();
