@@ -47,8 +47,40 @@ UNSHARDED = (
 )
 
 
+# What moves the counter of a table, by whole tables.
+COUNTER = (
+    "CREATE TABLE c (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, v INT) AUTO_INCREMENT = 50",
+    "INSERT INTO c (v) VALUES (1), (2)",
+    "ALTER TABLE c AUTO_INCREMENT = 1000",
+    "INSERT INTO c (v) VALUES (3)",
+    "DELETE FROM c WHERE id > 50",
+    "ALTER TABLE c COMMENT 'x', AUTO_INCREMENT = 60",
+    "INSERT INTO c (v) VALUES (4), (5)",
+    "ALTER TABLE c AUTO_INCREMENT = 2",
+    "INSERT INTO c (v) VALUES (6)",
+    "INSERT INTO c VALUES (5000, 1)",
+    "INSERT INTO c (v) VALUES (7)",
+    "TRUNCATE TABLE c",
+    "INSERT INTO c (v) VALUES (8), (9)",
+    "DELETE FROM c",
+    "INSERT INTO c (v) VALUES (10)",
+    "TRUNCATE c",
+    "INSERT INTO c (v) VALUES (11)",
+    "DROP TABLE c",
+    "CREATE TABLE c (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, v INT)",
+    "INSERT INTO c (v) VALUES (12)",
+    "DROP TABLE c",
+)
+
+
+_NUMBERED = {"column_vindexes": [{"column": "id", "name": "xxhash"}],
+             "auto_increment": {"column": "id", "sequence": "ids"}}
+
+
 class InsertIdTest(DirectTest):
-    keyspaces = (Keyspace("main"), Keyspace("customer", SHARDS))
+    keyspaces = (Keyspace("main", vschema={"tables": {"ids": {"type": "sequence"}}}),
+                 Keyspace("customer", SHARDS, vschema={"sharded": True, "vindexes": {"xxhash": {"type": "xxhash"}},
+                                                       "tables": {"one": _NUMBERED, "two": _NUMBERED}}))
     schema = SCHEMA
 
     def converse(self, connection, script):
@@ -73,6 +105,25 @@ class InsertIdTest(DirectTest):
 
     def test_sharded(self):
         self.compare("customer", SCRIPT)
+
+    def test_counter(self):
+        for database in ("main", "customer"):
+            with self.subTest(database=database):
+                self.compare(database, COUNTER)
+
+    def test_sequence_of_two_tables(self):
+        main, connection = self.connect("main"), self.connect("customer")
+        self.execute(main, "CREATE TABLE ids (id BIGINT PRIMARY KEY, next_id BIGINT, cache BIGINT)")
+        self.execute(main, "INSERT INTO ids VALUES (0, 1, 10)")
+        for table in ("one", "two"):
+            self.execute(connection, f"CREATE TABLE {table} (id INT AUTO_INCREMENT PRIMARY KEY) AUTO_INCREMENT = 100")
+            self.execute(connection, f"INSERT INTO {table} VALUES (NULL), (NULL)")
+        self.assertEqual(self.execute(connection, "SELECT id FROM two ORDER BY id"), [(102,), (103,)])
+        self.execute(connection, "TRUNCATE one")
+        self.execute(connection, "INSERT INTO one VALUES (NULL)")
+        self.execute(connection, "ALTER TABLE two AUTO_INCREMENT = 500")
+        self.execute(connection, "INSERT INTO one VALUES (NULL)")
+        self.assertEqual(self.execute(connection, "SELECT id FROM one ORDER BY id"), [(104,), (500,)])
 
     def test_what_several_shards_cannot_tell(self):
         connection = self.connect("customer")

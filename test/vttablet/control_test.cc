@@ -134,6 +134,14 @@ TEST_F(ControlTest, GivesOutSequences) {
     ASSERT_TRUE(control_->Call<rpc::Empty>(FrameKind::kBumpSequence, bump).ok());
     EXPECT_GE(*Reserve("seq", 1), at_least);
   }
+  bump.set_may_go_back(true);
+  bump.set_at_least(7);
+  ASSERT_TRUE(control_->Call<rpc::Empty>(FrameKind::kBumpSequence, bump).ok());
+  EXPECT_EQ(*Reserve("seq", 2), 7u);
+  bump.set_may_go_back(false);
+  bump.set_at_least(uint64_t{1} << 63);
+  ASSERT_TRUE(control_->Call<rpc::Empty>(FrameKind::kBumpSequence, bump).ok());
+  EXPECT_EQ(Reserve("seq", 1).status().mysql_errno(), 1467);
   EXPECT_EQ(Reserve("no_such_seq", 1).status().mysql_errno(), 1146);
   gateway().mutable_target().set_primary_term(9);
   EXPECT_EQ(Reserve("seq", 1).status().code(), StatusCode::kFailedPrecondition);
@@ -153,6 +161,11 @@ TEST_F(ControlTest, StartsASequenceAgainThatWasMadeAgain) {
   Must("INSERT INTO again VALUES (0, 1, 100)");
   EXPECT_EQ(*Reserve("again", 5), 1u);
   change("CREATE TABLE other (id INT PRIMARY KEY)");
+  rpc::BumpSequenceRequest bump;
+  *bump.mutable_target() = gateway().target();
+  bump.set_table("again");
+  bump.set_at_least(6);
+  ASSERT_TRUE(control_->Call<rpc::Empty>(FrameKind::kBumpSequence, bump).ok());
   EXPECT_EQ(*Reserve("again", 1), 6u);  // no gap for another table's sake
   change("DROP TABLE again, other");
   change(create);
@@ -161,9 +174,6 @@ TEST_F(ControlTest, StartsASequenceAgainThatWasMadeAgain) {
   change("DROP TABLE again");
   change(create);
   Must("INSERT INTO again VALUES (0, 1, 100)");
-  rpc::BumpSequenceRequest bump;
-  *bump.mutable_target() = gateway().target();
-  bump.set_table("again");
   bump.set_at_least(1050);
   ASSERT_TRUE(control_->Call<rpc::Empty>(FrameKind::kBumpSequence, bump).ok());
   EXPECT_EQ(*Reserve("again", 1), 1050u);

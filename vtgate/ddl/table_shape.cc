@@ -132,14 +132,19 @@ TableShape ShapeOf(const parser::CreateTable& node) {
   TableShape shape;
   AddColumns(node.columns, TableCollation(node.options), &shape);
   AddIndexes(node.indexes, &shape);
-  for (const parser::Option* option : node.options) {
+  shape.auto_increment_start = AutoIncrementOf(node.options).value_or(1);
+  return shape;
+}
+
+std::optional<uint64_t> AutoIncrementOf(const parser::List<parser::Option*>& options) {
+  std::optional<uint64_t> first;  // the last of several counts
+  for (const parser::Option* option : options) {
     const auto* value = parser::As<parser::Literal>(option->value);
     if (option->name == "AUTO_INCREMENT" && value != nullptr) {
-      shape.auto_increment_start =
-          std::max<uint64_t>(1, std::strtoull(std::string(value->text).c_str(), nullptr, 10));
+      first = std::max<uint64_t>(1, std::strtoull(std::string(value->text).c_str(), nullptr, 10));
     }
   }
-  return shape;
+  return first;
 }
 
 }  // namespace keyspan::vtgate

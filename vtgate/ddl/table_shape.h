@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,7 @@ struct TableShape {
   std::vector<Column> columns;
   std::vector<Key> unique_keys;  // the primary key too
   std::vector<ForeignKey> foreign_keys;
-  uint64_t auto_increment_start = 1;
+  uint64_t auto_increment_start = 1;  // as AutoIncrementOf
 
   // Case-insensitive; null when there is none.
   const Column* FindColumn(std::string_view name) const;
@@ -40,6 +41,9 @@ struct TableShape {
 };
 
 TableShape ShapeOf(const parser::CreateTable& node);
+
+// The first id that AUTO_INCREMENT = n asks for, at least 1; empty without that option.
+std::optional<uint64_t> AutoIncrementOf(const parser::List<parser::Option*>& options);
 
 // UNIQUE keys and foreign keys that a definition of columns and indexes adds, appended to `shape`.
 void AddIndexes(const parser::List<parser::IndexDef*>& indexes, TableShape* shape);

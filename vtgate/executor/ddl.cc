@@ -7,6 +7,7 @@
 #include "vtgate/ddl/auto_shard.h"
 #include "vtgate/executor/handlers.h"
 #include "vtgate/executor/multi_shard.h"
+#include "vtgate/executor/sequence.h"
 #include "vtgate/executor/statement_executor.h"
 #include "vtgate/executor/vschema_edit.h"
 #include "vtgate/txn/finish.h"
@@ -229,6 +230,14 @@ Awaitable<Status> CreateShardedTable(const Services& services, Statement& statem
     co_return outcome.status;
   }
   co_await Refresh(services, keyspace.name);
+  const sharding::Table* definition = vschema->FindTable(table);
+  if (!automatic && definition->auto_increment && shape.auto_increment_start > 1) {
+    CO_ASSIGN_OR_RETURN(const sharding::Table* sequence,
+                        statement.cluster->vschema->FindSequence(*definition));
+    const sharding::QualifiedName name{sequence->keyspace, sequence->name};
+    CO_RETURN_IF_ERROR(
+        co_await BumpSequence(services, statement, name, shape.auto_increment_start));
+  }
   Reply(statement, std::move(outcome), automatic ? automatic->warning : "");
   co_return Status::Ok();
 }
@@ -321,6 +330,18 @@ Status CheckShardedDdl(const parser::Statement* root, const KeyspaceInfo& keyspa
   return Unsupported(fmt::format("{} in a sharded keyspace", parser::StatementKindName(*root)));
 }
 
+// Where a statement sets the next id of a table with a sequence: that of the table.
+std::optional<uint64_t> NextIdOf(const parser::Statement* root) {
+  if (parser::Is<parser::TruncateTable>(root)) return 1;
+  std::optional<uint64_t> next;
+  if (const auto* alter = parser::As<parser::AlterTable>(root)) {
+    for (const parser::AlterAction* action : alter->actions) {
+      if (auto option = AutoIncrementOf(action->options)) next = option;
+    }
+  }
+  return next;
+}
+
 std::vector<const parser::TableName*> TablesOf(const parser::Statement* root) {
   if (const auto* n = parser::As<parser::CreateTable>(root)) return {n->table};
   if (const auto* n = parser::As<parser::AlterTable>(root)) return {n->table};
@@ -387,8 +408,10 @@ Awaitable<Status> RunDdl(StatementExecutor& executor, Statement& statement) {
     co_return Status::Mysql(1290, "HY000",
                             "DDL goes to primaries: choose the keyspace without @type");
   }
-  CO_ASSIGN_OR_RETURN(const KeyspaceInfo* keyspace, KeyspaceOf(TablesOf(root), statement));
-  if (keyspace->sharded && statement.session.target.shard.empty()) {
+  const auto tables = TablesOf(root);
+  CO_ASSIGN_OR_RETURN(const KeyspaceInfo* keyspace, KeyspaceOf(tables, statement));
+  const bool whole = keyspace->sharded && statement.session.target.shard.empty();
+  if (whole) {
     if (const auto* create = parser::As<parser::CreateTable>(root)) {
       co_return co_await CreateShardedTable(services, statement, *create, *keyspace);
     }
@@ -406,6 +429,12 @@ Awaitable<Status> RunDdl(StatementExecutor& executor, Statement& statement) {
   ShardOutcome outcome =
       co_await RunOnShards(services, statement, *keyspace, std::string(statement.sql));
   if (!outcome.status.ok()) co_return outcome.status;
+  if (const auto next = NextIdOf(root); whole && next) {
+    const sharding::Table* table = keyspace->vschema->FindTable(tables[0]->name.text);
+    if (table != nullptr && table->auto_increment) {
+      CO_RETURN_IF_ERROR(co_await SetNextId(services, statement, *keyspace, *table, *next));
+    }
+  }
   co_await Refresh(services, keyspace->name);
   Reply(statement, std::move(outcome), "");
   co_return Status::Ok();

@@ -4,7 +4,7 @@
 #include "parser/printer.h"
 #include "vtgate/executor/forward.h"
 #include "vtgate/executor/routing.h"
-#include "vtgate/executor/shard_call.h"
+#include "vtgate/executor/shard_query.h"
 #include "vtgate/executor/statement_executor.h"
 #include "vtgate/executor/values.h"
 #include "vtgate/txn/finish.h"
@@ -13,35 +13,6 @@ namespace keyspan::vtgate {
 namespace {
 
 constexpr size_t kMaxAcceptedSettings = 10000;
-constexpr size_t kMaxFetchedRows = 100000;
-
-Status AppendRow(std::string_view payload, mysql::QueryResult* result) {
-  if (result->rows.size() >= kMaxFetchedRows) {
-    return Status(StatusCode::kResourceExhausted, "an internal query returned too many rows");
-  }
-  return mysql::DecodeTextRow(payload, result->fields, &result->rows.emplace_back());
-}
-
-Awaitable<Result<mysql::QueryResult>> ReadAll(ShardCall& call) {
-  using Item = mysql::ResultReader::Item;
-  mysql::QueryResult result;
-  mysql::ResultReader reader;
-  Status failure;
-  while (true) {
-    CO_ASSIGN_OR_RETURN(auto chunk, co_await call.Next());
-    if (chunk.empty()) break;
-    reader.Append({reinterpret_cast<const char*>(chunk.data()), chunk.size()});
-    for (Item item = reader.Next(); item != Item::kNeedMore && failure.ok(); item = reader.Next()) {
-      if (item == Item::kColumns) result.fields = reader.columns();
-      if (item == Item::kRow) failure = AppendRow(reader.row(), &result);
-      if (item == Item::kResultEnd) result.ok = reader.ok();
-      if (item == Item::kError || item == Item::kMalformed) failure = reader.error();
-      if (item == Item::kEnd) break;
-    }
-  }
-  if (!failure.ok()) co_return failure;
-  co_return result;
-}
 
 // FOUND_ROWS() of the statement that ran last in the session's transaction on the shard.
 Awaitable<Result<uint64_t>> FoundRows(Gateway& gateway, Session& session,
@@ -49,11 +20,10 @@ Awaitable<Result<uint64_t>> FoundRows(Gateway& gateway, Session& session,
   ShardCallOptions options;
   options.in_transaction = true;
   options.select_limit = true;  // no SET in between
-  ShardCall call(gateway, session);
-  CO_RETURN_IF_ERROR(co_await call.Start(*destinations.keyspace, destinations.shard(0),
-                                         destinations.type, options,
-                                         "SELECT FOUND_ROWS() LIMIT 1"));
-  CO_ASSIGN_OR_RETURN(mysql::QueryResult result, co_await ReadAll(call));
+  CO_ASSIGN_OR_RETURN(
+      mysql::QueryResult result,
+      co_await QueryShard(gateway, session, *destinations.keyspace, destinations.shard(0),
+                          destinations.type, options, "SELECT FOUND_ROWS() LIMIT 1"));
   if (result.rows.size() != 1 || result.rows[0].size() != 1) {
     co_return InternalError("a shard did not tell FOUND_ROWS()");
   }
@@ -102,10 +72,8 @@ Awaitable<Result<mysql::QueryResult>> StatementExecutor::Fetch(Session& session,
   }
   ShardCallOptions options;
   options.settings = settings;
-  ShardCall call(*services_.gateway, session);
-  CO_RETURN_IF_ERROR(co_await call.Start(*destinations.keyspace, destinations.shard(0),
-                                         destinations.type, options, sql));
-  co_return co_await ReadAll(call);
+  co_return co_await QueryShard(*services_.gateway, session, *destinations.keyspace,
+                                destinations.shard(0), destinations.type, options, sql);
 }
 
 Awaitable<Result<VariableTexts>> StatementExecutor::FetchVariables(Statement& statement,

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "parser/printer.h"
 #include "vtgate/executor/handlers.h"
+#include "vtgate/executor/shard_query.h"
 #include "vtgate/executor/values.h"
 
 namespace keyspan::vtgate {
@@ -37,6 +39,20 @@ Result<Place> PlaceOf(const Services& services, const Statement& statement,
   return place;
 }
 
+// Whether no other table takes its ids from a sequence.
+bool IsOnlyUser(const Cluster& cluster, const sharding::Table* sequence) {
+  int users = 0;
+  for (const auto& [name, keyspace] : cluster.keyspaces) {
+    if (keyspace->vschema == nullptr) continue;
+    for (const auto& [table_name, table] : keyspace->vschema->tables()) {
+      if (!table.auto_increment) continue;
+      auto used = cluster.vschema->FindSequence(table);
+      if (used.ok() && *used == sequence) ++users;
+    }
+  }
+  return users == 1;
+}
+
 }  // namespace
 
 Awaitable<Result<uint64_t>> TakeFromSequence(const Services& services, const Statement& statement,
@@ -56,16 +72,42 @@ Awaitable<Result<uint64_t>> TakeFromSequence(const Services& services, const Sta
 }
 
 Awaitable<Status> BumpSequence(const Services& services, const Statement& statement,
-                               const sharding::QualifiedName& sequence, uint64_t at_least) {
+                               const sharding::QualifiedName& sequence, uint64_t at_least,
+                               bool may_go_back) {
   CO_ASSIGN_OR_RETURN(Place place, PlaceOf(services, statement, sequence));
   rpc::BumpSequenceRequest request;
   *request.mutable_target() = place.target;
   request.set_table(sequence.table);
   request.set_at_least(at_least);
+  request.set_may_go_back(may_go_back);
   Status status = co_await place.client->BumpSequence(std::move(request));
   if (status.ok()) co_return status;
   co_return std::move(status).WithPrefix(
       fmt::format("sequence {}.{}", sequence.keyspace, sequence.table));
+}
+
+Awaitable<Status> SetNextId(const Services& services, Statement& statement,
+                            const KeyspaceInfo& keyspace, const sharding::Table& table,
+                            uint64_t next) {
+  CO_ASSIGN_OR_RETURN(const sharding::Table* sequence,
+                      statement.cluster->vschema->FindSequence(table));
+  const std::string highest =
+      fmt::format("SELECT MAX({}) FROM {}", parser::QuoteIdent(table.auto_increment->column, true),
+                  parser::QuoteIdent(table.name, true));
+  for (const ShardInfo& shard : keyspace.shards) {
+    CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
+                        co_await QueryShard(*services.gateway, statement.session, keyspace, shard,
+                                            topo::TabletType::PRIMARY, {}, highest));
+    if (result.rows.size() != 1 || result.rows[0].size() != 1) {
+      co_return InternalError("a shard did not tell the highest id of a table");
+    }
+    const mysql::Value& value = result.rows[0][0];
+    if (value.is_null() || value.ToText().starts_with('-')) continue;
+    next = std::max<uint64_t>(next, std::strtoull(value.ToText().c_str(), nullptr, 10) + 1);
+  }
+  const sharding::QualifiedName name{sequence->keyspace, sequence->name};
+  co_return co_await BumpSequence(services, statement, name, next,
+                                  IsOnlyUser(*statement.cluster, sequence));
 }
 
 std::vector<OwnColumn> NextValueColumns() { return {{"nextval", OwnColumn::Kind::kInt}}; }

@@ -79,9 +79,9 @@ bool HasSessionHole(const SqlTemplate& sql) {
 
 class InsertBuilder {
  public:
-  InsertBuilder(Insert* insert, const TableUse& target, const parser::PrintOptions& print,
-                parser::Arena* arena)
-      : insert_(insert), target_(target), print_(print), arena_(arena) {}
+  InsertBuilder(Insert* insert, const TableUse& target, const sharding::VSchema& vschema,
+                const parser::PrintOptions& print, parser::Arena* arena)
+      : insert_(insert), target_(target), vschema_(vschema), print_(print), arena_(arena) {}
 
   std::unique_ptr<InsertPlan> Build() {
     if (insert_->rows.empty()) FailUnsupported("not supported yet: this form of INSERT");
@@ -104,7 +104,9 @@ class InsertBuilder {
       plan_->types.push_back(*type);
     }
     if (target_.table->auto_increment.has_value()) {
-      plan_->sequence = target_.table->auto_increment->sequence;
+      auto sequence = vschema_.FindSequence(*target_.table);
+      if (!sequence.ok()) Fail(sequence.status());
+      plan_->sequence = sharding::QualifiedName{(*sequence)->keyspace, (*sequence)->name};
     }
     uses_time_ = UsesStatementTime(insert_, {&target_, 1});
     CollectColumns();
@@ -309,6 +311,7 @@ class InsertBuilder {
 
   Insert* insert_;
   const TableUse& target_;
+  const sharding::VSchema& vschema_;
   const parser::PrintOptions& print_;
   parser::Arena* arena_;
   std::unique_ptr<InsertPlan> plan_ = std::make_unique<InsertPlan>();
@@ -338,9 +341,10 @@ bool KeepsColumn(const Assignment& set) {
 }  // namespace
 
 std::unique_ptr<InsertPlan> PlanInsertRows(Insert* insert, const TableUse& target,
+                                           const sharding::VSchema& vschema,
                                            const parser::PrintOptions& print,
                                            parser::Arena* arena) {
-  return InsertBuilder(insert, target, print, arena).Build();
+  return InsertBuilder(insert, target, vschema, print, arena).Build();
 }
 
 void CheckUpsert(const Insert& insert, const TableUse& target) {

@@ -10,9 +10,10 @@
 
 namespace keyspan::vtgate {
 
-// The plan of INSERT and REPLACE with VALUES (or SET) into the sharded table `target`. Changes the
-// tree. Throws PlanError: MySQL's 1136 and 1364, or what is not supported yet.
+// The plan of INSERT and REPLACE with VALUES (or SET) into the sharded table `target` of `vschema`.
+// Changes the tree. Throws PlanError: MySQL's 1136 and 1364, or what is not supported yet.
 std::unique_ptr<InsertPlan> PlanInsertRows(parser::Insert* insert, const TableUse& target,
+                                           const sharding::VSchema& vschema,
                                            const parser::PrintOptions& print, parser::Arena* arena);
 
 // What would break a unique key or move a row: REPLACE and ON DUPLICATE KEY UPDATE on a table with

@@ -354,7 +354,8 @@ class PlanBuilder {
         plan_->kind = PlanKind::kInsert;
         // Ids come from the sequence.
         plan_->routed.tells_insert_id = session_.last_insert_id_set;
-        plan_->insert = PlanInsertRows(insert, target, print_, &statement_->arena());
+        plan_->insert = PlanInsertRows(insert, target, *context_.cluster->vschema, print_,
+                                       &statement_->arena());
         if (context_.parameters_in_text) plan_->insert->text_forwardable = false;
       }
       return;

@@ -20,8 +20,10 @@ class Sequences {
 
   // The first of `count` values in a row. Requires count > 0.
   Awaitable<Result<uint64_t>> Reserve(ControlConnection& sql, std::string table, uint64_t count);
-  // Nothing below `at_least` is given out afterwards.
-  Awaitable<Status> Bump(ControlConnection& sql, std::string table, uint64_t at_least);
+  // Nothing below `at_least` is given out afterwards. With `may_go_back` it is the next value, even
+  // where higher ones have been given out.
+  Awaitable<Status> Bump(ControlConnection& sql, std::string table, uint64_t at_least,
+                         bool may_go_back);
   // What is in memory is no longer ours.
   void Forget() { blocks_.clear(); }
   // A sequence may have been dropped and made again: what is in memory is compared with the row
@@ -40,6 +42,10 @@ class Sequences {
   };
   std::string Name(const std::string& table) const;
   Awaitable<Result<Row>> Lock(ControlConnection& sql, const std::string& table);
+  // The block of a sequence whose row is locked, as far as the row says that it is still ours.
+  Block& Trust(const std::string& table, const Row& row);
+  Awaitable<Status> Move(ControlConnection& sql, const std::string& table, uint64_t at_least,
+                         bool may_go_back);
   Awaitable<Status> Take(ControlConnection& sql, const std::string& table, uint64_t count);
 
   const std::string database_;

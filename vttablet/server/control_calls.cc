@@ -172,7 +172,8 @@ Awaitable<Result<rpc::ReserveSequenceResponse>> Tablet::ReserveSequence(
 Awaitable<Result<rpc::Empty>> Tablet::BumpSequence(rpc::BumpSequenceRequest request) {
   auto guard = co_await sequence_mutex_.Lock();
   CO_ASSIGN_OR_RETURN(ControlConnection * sql, co_await SequenceConnection(request.target()));
-  CO_RETURN_IF_ERROR(co_await sequences_.Bump(*sql, request.table(), request.at_least()));
+  CO_RETURN_IF_ERROR(
+      co_await sequences_.Bump(*sql, request.table(), request.at_least(), request.may_go_back()));
   co_return rpc::Empty();
 }
 
