@@ -5,6 +5,11 @@
 // The levels are not one table because they do not nest freely: `a IN (1) IN (1)`, `1 = NOT 1` and
 // `a IS TRUE IS NULL` are syntax errors in MySQL.
 
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+
 #include "parser/function_words.h"
 #include "parser/parser_core.h"
 
@@ -428,7 +433,7 @@ Expr* Parser::ParsePrimary() {
     case TokenKind::kDecimal:
       return NewLiteral(LiteralKind::kDecimal, Advance());
     case TokenKind::kFloat:
-      return NewLiteral(LiteralKind::kFloat, Advance());
+      return ParseFloat();
     case TokenKind::kHex:
       return NewLiteral(LiteralKind::kHex, Advance());
     case TokenKind::kBit:
@@ -516,6 +521,16 @@ Expr* Parser::ParseIdentPrimary() {
     return Finish(node);
   }
   return column;
+}
+
+Expr* Parser::ParseFloat() {
+  Literal* literal = NewLiteral(LiteralKind::kFloat, Advance());
+  // Infinity is no value; a number too small is 0.
+  if (std::isinf(std::strtod(std::string(literal->text).c_str(), nullptr))) {
+    Fail(1367, "22007",
+         fmt::format("Illegal double '{}' value found during parsing", literal->text));
+  }
+  return literal;
 }
 
 Expr* Parser::ParseParenthesised() {

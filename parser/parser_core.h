@@ -267,6 +267,7 @@ class Parser {
   Expr* ParsePostfix();
   Expr* ParsePrimary();
   Expr* ParseIdentPrimary();
+  Expr* ParseFloat();
   Expr* ParseParenthesised();
   QueryOrExpr ParseAfterParen();
   Expr* FinishParenthesisedExpr(uint32_t begin);

@@ -124,6 +124,8 @@ TEST(Parse, ErrorsAreThoseOfMysql) {
             "You have an error in your SQL syntax; check the manual that corresponds to your MySQL "
             "server version for the right syntax to use near 'ORDER BY 1' at line 3");
   EXPECT_EQ(Parse("SELECT $$").status().mysql_errno(), 1064);
+  EXPECT_EQ(Parse("SELECT -1e309 FROM t GROUP BY 7").status().mysql_errno(), 1367);
+  EXPECT_TRUE(Parse("SELECT 1.7e308, 1e-400").ok());
   EXPECT_EQ(Parse("SELECT * FROM (SELECT 1)").status().mysql_errno(), 1248);
   EXPECT_EQ(Parse("SELECT DISTINCT ALL 1").status().mysql_errno(), 1221);
 }
