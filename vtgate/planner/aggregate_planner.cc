@@ -250,11 +250,7 @@ SortPlan MergeBuilder::PlanFinalSort(const Key& key, const std::vector<Key>& gro
     }
     return MakeSort(key);
   }
-  if ((IsNamed(*call, "MIN") || IsNamed(*call, "MAX")) && call->args.size() == 1 &&
-      ClassifyExpression(call->args[0], input_.semantics, input_.block) == ExpressionClass::kEnum) {
-    // Chosen by their texts, then ordered by their numbers.
-    Fail(MultiShardUnsupported("ORDER BY MIN() or MAX() of an ENUM or SET"));
-  }
+  CheckEnumOrder(*call);
   if (key.visible.has_value()) {
     const AggregatePlan& plan = plan_.aggregates[*key.visible];
     sort.column = plan.column;
@@ -268,6 +264,14 @@ SortPlan MergeBuilder::PlanFinalSort(const Key& key, const std::vector<Key>& gro
   sort.weight_if_text = plan.weight_if_text;
   plan_.aggregates.push_back(plan);
   return sort;
+}
+
+void MergeBuilder::CheckEnumOrder(const FunctionCall& call) const {
+  if ((IsNamed(call, "MIN") || IsNamed(call, "MAX")) && call.args.size() == 1 &&
+      ClassifyExpression(call.args[0], input_.semantics, input_.block) == ExpressionClass::kEnum) {
+    // Chosen by their texts, then ordered by their numbers.
+    Fail(MultiShardUnsupported("ORDER BY MIN() or MAX() of an ENUM or SET"));
+  }
 }
 
 }  // namespace keyspan::vtgate

@@ -55,6 +55,7 @@ class MergeBuilder {
   void CheckHaving(const std::vector<Key>& groups) const;
   void PlanGroupOrder(const std::vector<Key>& groups);
   SortPlan PlanFinalSort(const Key& key, const std::vector<Key>& groups);
+  void CheckEnumOrder(const parser::FunctionCall& call) const;
   std::optional<size_t> FindGroup(const std::vector<Key>& groups, const parser::Expr* expr) const;
   parser::FunctionCall* CopyCall(const parser::FunctionCall& call, std::string_view name) const;
 

@@ -174,6 +174,7 @@ std::vector<MergeBuilder::Key> MergeBuilder::OrderKeys() {
 
 SortPlan MergeBuilder::MakeSort(const Key& key) {
   SortPlan sort;
+  if (const FunctionCall* aggregate = AsAggregate(key.expr)) CheckEnumOrder(*aggregate);
   sort.column = key.visible.has_value() ? list_.PlaceOf(*key.visible) : list_.AddHidden(key.expr);
   sort.descending = key.descending;
   list_.AddWeight(key.expr, &sort.weight, &sort.weight_if_text);
