@@ -73,8 +73,8 @@ Awaitable<ShardOutcome> WriteOnShards(const Services& services, Statement& state
 Awaitable<Status> RunMultiShardDml(const Services& services, Statement& statement,
                                    const Destinations& destinations) {
   const RoutedPlan& plan = statement.plan->routed;
-  // Literals, which need no PREPARE on the shards.
-  ShardText text(statement, KeepParameters::kNotLiteral);
+  // MySQL compares a parameter otherwise than a literal, e.g. text with a number's column.
+  ShardText text(statement, KeepParameters::kAll);
   if (!plan.merge.sql.texts.empty()) {
     CO_RETURN_IF_ERROR(text.Append(plan.merge.sql));
   } else if (plan.sql) {
@@ -87,7 +87,7 @@ Awaitable<Status> RunMultiShardDml(const Services& services, Statement& statemen
   const std::string params = text.Params();
   const std::string sql = text.TakeSql();
   std::vector<ShardWork> work;
-  for (int shard : destinations.shards) work.push_back({shard, sql, !params.empty(), params});
+  for (int shard : destinations.shards) work.push_back({shard, sql, statement.binary, params});
   ShardOutcome outcome =
       co_await WriteOnShards(services, statement, *destinations.keyspace, std::move(work));
   statement.session.warnings = std::move(outcome.warnings);
