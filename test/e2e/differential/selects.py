@@ -18,7 +18,8 @@ class Select:
     # Columns of which MySQL may give any of the values that it calls equal: index -> the expression.
     weak: dict = dataclasses.field(default_factory=dict)
     source: str = ""        # FROM and what comes before WHERE, to ask for the collation of weak columns
-    inexact: frozenset = frozenset()   # columns whose last digits depend on the order of rows
+    # Columns whose last digits depend on the order of rows: index -> what is added up.
+    inexact: dict = dataclasses.field(default_factory=dict)
     limited: bool = False   # LIMIT without order and the like: only the number of rows is said
 
 
@@ -122,42 +123,43 @@ class SelectMaker:
                       weak=dict(enumerate(item.sql for item in items)), source=f" FROM {table.name}")
 
     def _aggregate(self, expressions):
-        """An aggregate; whether it may give any of several equal values; whether its last digits are free."""
+        """An aggregate; whether it may give any of several equal values; what it adds up, where its last digits are free."""
         rng = self.rng
         number = expressions.number(rng.choice((0, 0, 1, 2)))
         some = expressions.value(rng.choice((0, 1, 2)))
         roll = rng.randrange(24)
         if roll < 3:
-            return "COUNT(*)", False, False
+            return "COUNT(*)", False, None
         if roll < 5:
-            return f"COUNT({some.sql})", False, False
+            return f"COUNT({some.sql})", False, None
         if roll < 9:
-            return f"SUM({number.sql})", False, True
+            return f"SUM({number.sql})", False, number.sql
         if roll < 12:
-            return f"AVG({number.sql})", False, True
+            return f"AVG({number.sql})", False, number.sql
         if roll < 18:
-            return f"{rng.choice(('MIN', 'MAX'))}({some.sql})", True, False
+            return f"{rng.choice(('MIN', 'MAX'))}({some.sql})", True, None
         if roll == 18:
-            return f"COUNT(DISTINCT {some.sql})", False, False
+            return f"COUNT(DISTINCT {some.sql})", False, None
         if roll == 19:
-            return f"{rng.choice(('SUM', 'AVG'))}(DISTINCT {number.sql})", False, True
+            return f"{rng.choice(('SUM', 'AVG'))}(DISTINCT {number.sql})", False, number.sql
         if roll == 20:
-            return f"{rng.choice(('STDDEV', 'VAR_SAMP', 'VARIANCE', 'STD'))}({number.sql})", False, True
+            return f"{rng.choice(('STDDEV', 'VAR_SAMP', 'VARIANCE', 'STD'))}({number.sql})", False, number.sql
         if roll == 21:
-            return f"{rng.choice(('BIT_AND', 'BIT_OR', 'BIT_XOR'))}({number.sql})", False, False
+            return f"{rng.choice(('BIT_AND', 'BIT_OR', 'BIT_XOR'))}({number.sql})", False, None
         if roll == 22:
-            return f"GROUP_CONCAT({some.sql} ORDER BY {expressions.qualifier}{expressions.table.key[0]})", False, False
+            key = ", ".join(expressions.qualifier + name for name in expressions.table.key)
+            return f"GROUP_CONCAT({some.sql} ORDER BY {key})", False, None
         return rng.choice((f"SUM({number.sql}) / COUNT(*)", "COUNT(*) + 1", f"COALESCE(SUM({number.sql}), 0)",
-                           f"MAX({number.sql}) - MIN({number.sql})")), False, True
+                           f"MAX({number.sql}) - MIN({number.sql})")), False, number.sql
 
     def _aggregates(self, expressions, first, count):
-        texts, weak, inexact = [], {}, set()
+        texts, weak, inexact = [], {}, {}
         for index in range(first, first + count):
-            text, is_weak, is_inexact = self._aggregate(expressions)
+            text, is_weak, added = self._aggregate(expressions)
             if is_weak:
                 weak[index] = text
-            if is_inexact:
-                inexact.add(index)
+            if added:
+                inexact[index] = added
             texts.append(text + (f" AS a{index}" if self.rng.random() < 0.3 else ""))
         return texts, weak, inexact
 
@@ -172,7 +174,7 @@ class SelectMaker:
         if self.rng.random() < 0.05:
             tail = f" HAVING COUNT(*) > {self.rng.randrange(30)}"
         return Select(f"SELECT {', '.join(texts)} FROM {table.name}{self._where(expressions)}{tail}", ordered=True, weak=weak,
-                      source=f" FROM {table.name}", inexact=frozenset(inexact))
+                      source=f" FROM {table.name}", inexact=inexact)
 
     def grouped(self):
         """GROUP BY columns, expressions, ordinals or aliases."""
@@ -207,7 +209,7 @@ class SelectMaker:
                 order.insert(0, rng.choice((str(len(keys) + 1), more[0].split(" AS ")[0])))
             tail = " ORDER BY " + ", ".join(key + self._direction() for key in order) + self._limit()
         return Select(f"SELECT {', '.join(texts + more)} FROM {table.name}{where} GROUP BY {', '.join(group)}{having}{tail}",
-                      ordered=ordered, weak=weak, source=f" FROM {table.name}", inexact=frozenset(inexact))
+                      ordered=ordered, weak=weak, source=f" FROM {table.name}", inexact=inexact)
 
     def join(self):
         """Two tables by their sharding columns, or (refused) by others."""
@@ -225,7 +227,7 @@ class SelectMaker:
             texts, weak, inexact = self._aggregates(rng.choice((a, b)), 1, rng.randrange(1, 3))
             weak[0] = keys
             return Select(f"SELECT {', '.join([keys] + texts)}{source}{where} GROUP BY {keys}", weak=weak, source=source,
-                          inexact=frozenset(inexact))
+                          inexact=inexact)
         text = rng.choice(("*", "a.*", ", ".join((a.value().sql, b.value().sql, a.value().sql))))
         order, limit = "", ""
         if rng.random() < 0.5:
