@@ -243,7 +243,7 @@ class InsertBuilder {
       }
       const std::string& column = columns_[position];
       const auto* given = As<parser::DefaultExpr>(values[position]);
-      if (given != nullptr) FailDefault(column);
+      if (given != nullptr && given->column == nullptr) FailDefault(column);
       auto constant = ConstantOf(values[position]);
       if (!constant.has_value()) {
         FailUnsupported("not supported yet: an expression as value of sharding column '" + column +

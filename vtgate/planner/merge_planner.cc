@@ -200,7 +200,7 @@ void MergeBuilder::PlanRows() {
   bool tells_equal_rows_apart = false;
   for (size_t i = 0; select_->distinct() && i < order.size(); ++i) {
     if (order[i].visible.has_value()) continue;
-    CheckDistinctOrder(order[i].expr, i + 1);
+    CheckDistinctOrder(order[i].written->expr, i + 1);
     tells_equal_rows_apart =
         tells_equal_rows_apart || !IsOfExactNumbers(order[i].expr, input_.semantics, input_.block);
   }
@@ -255,7 +255,9 @@ void MergeBuilder::CheckDistinctOrder(const Expr* expr, size_t position) const {
       }
     }
     const auto* ref = As<ColumnRef>(node);
-    if (ref == nullptr || list_.FindExpr(ref).has_value()) return Visit::kContinue;
+    if (ref == nullptr || list_.FindExpr(ref).has_value() || list_.FindAlias(*ref).has_value()) {
+      return Visit::kContinue;
+    }
     std::string name(ref->column.text);
     auto id = input_.semantics.Resolve(input_.block, *ref);
     if (id.has_value()) {

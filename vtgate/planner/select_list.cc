@@ -17,6 +17,14 @@ using parser::Is;
 using parser::SelectItem;
 using parser::Star;
 
+namespace {
+
+[[noreturn]] void FailTwice(std::string_view name) {
+  Fail(MultiShardUnsupported(fmt::format("the name '{}', which two columns have", name)));
+}
+
+}  // namespace
+
 SelectList::SelectList(parser::Select* select, int block, const Semantics& semantics,
                        parser::Arena* arena)
     : select_(select),
@@ -38,11 +46,14 @@ void SelectList::ExpandStars() {
       expanded.push_back(item);
       continue;
     }
+    const size_t before = expanded.size();
     for (int table : scope.tables) {
       const TableUse& use = semantics_.tables()[table];
       if (!star->table.empty() && use.alias != star->table.text) continue;
+      if (!star->schema.empty() && use.schema != star->schema.text) continue;
       auto names = semantics_.ColumnNames(table);
-      if (!names.has_value() || scope.has_natural_join) {
+      // Of all tables, joined columns come once and first.
+      if (!names.has_value() || (star->table.empty() && scope.has_natural_join)) {
         Fail(MultiShardUnsupported("* where its columns are not known here"));
       }
       for (const std::string& name : *names) {
@@ -53,6 +64,9 @@ void SelectList::ExpandStars() {
         made->expr = ref;
         expanded.push_back(made);
       }
+    }
+    if (expanded.size() == before) {
+      Fail(Status::Mysql(1051, "42S02", fmt::format("Unknown table '{}'", star->table.text)));
     }
   }
   items_ = std::move(expanded);
@@ -79,9 +93,7 @@ std::optional<size_t> SelectList::FindName(std::string_view name) const {
                            : ref != nullptr     ? ref->column.text
                                                 : std::string_view();
     if (own.empty() || !EqualsIgnoreCase(own, name)) continue;
-    if (found.has_value() && !Same(items_[*found]->expr, items_[i]->expr)) {
-      Fail(MultiShardUnsupported(fmt::format("the name '{}', which two columns have", name)));
-    }
+    if (found.has_value() && !Same(items_[*found]->expr, items_[i]->expr)) FailTwice(name);
     if (!found.has_value()) found = i;
   }
   return found;
@@ -250,21 +262,28 @@ Expr* SelectList::ResolveAliases(Expr* expr) {
   auto* copy = parser::CloneAs(expr, *arena_);
   return static_cast<Expr*>(parser::Rewrite(copy, [&](parser::Node* node) -> parser::Node* {
     auto* ref = As<ColumnRef>(node);
-    if (ref == nullptr || !ref->table.empty()) return node;
-    // Inside an expression, columns of FROM come before aliases.
-    for (size_t i = 0; i < visible_count_; ++i) {
-      const SelectItem* item = items_[i];
-      if (!item->has_alias || !EqualsIgnoreCase(item->alias.text, ref->column.text)) continue;
-      auto id = semantics_.Resolve(block_, *ref);
-      if (id.has_value()) {
-        if (semantics_.Describe(*id) != nullptr) return node;
-        Fail(MultiShardUnsupported(
-            fmt::format("the alias '{}' inside an expression", ref->column.text)));
-      }
-      return item->expr;
-    }
-    return node;
+    if (ref == nullptr) return node;
+    auto named = FindAlias(*ref);
+    return named.has_value() ? items_[*named]->expr : node;
   }));
+}
+
+std::optional<size_t> SelectList::FindAlias(const ColumnRef& ref) const {
+  if (!ref.table.empty()) return std::nullopt;
+  std::optional<size_t> found;
+  for (size_t i = 0; i < visible_count_; ++i) {
+    const SelectItem* item = items_[i];
+    if (!item->has_alias || !EqualsIgnoreCase(item->alias.text, ref.column.text)) continue;
+    auto id = semantics_.Resolve(block_, ref);
+    if (id.has_value()) {
+      if (semantics_.Describe(*id) != nullptr) return std::nullopt;
+      Fail(MultiShardUnsupported(
+          fmt::format("the alias '{}' inside an expression", ref.column.text)));
+    }
+    if (found.has_value() && !Same(items_[*found]->expr, item->expr)) FailTwice(ref.column.text);
+    found = i;
+  }
+  return found;
 }
 
 int SelectList::Finish() {

@@ -40,6 +40,9 @@ class SelectList {
   // A name for the column at this place in the SELECT's own ORDER BY.
   parser::Expr* Reference(const ColumnPlace& place);
 
+  // The visible item whose alias the name is inside an ORDER BY expression, where columns of FROM
+  // come before aliases.
+  std::optional<size_t> FindAlias(const parser::ColumnRef& ref) const;
   // `expr` as it would stand in the select list: aliases in it replaced by what they name.
   parser::Expr* ResolveAliases(parser::Expr* expr);
 
