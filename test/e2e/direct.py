@@ -2,6 +2,9 @@
 
 import os
 
+import pymysql
+
+from differential.client import Client
 from harness import ClusterTest
 from cluster.mysql import MysqlServer  # pylint: disable=wrong-import-order
 from wire import (DEPRECATE_EOF, MULTI_RESULTS, MULTI_STATEMENTS, PLUGIN_AUTH, PROTOCOL_41, PS_MULTI_RESULTS,
@@ -72,3 +75,27 @@ class DirectTest(ClusterTest):
                     cursor.execute(sql)
             connection.commit()
             connection.close()
+
+
+class CompareTest(DirectTest):
+    """A DirectTest whose statements run on both, over the last of the keyspaces."""
+
+    def both(self, **options):
+        """A client of the gateway and one of mysqld."""
+        database = self.keyspaces[-1].name
+        clients = (Client(self.cluster.connect(database, **options)),
+                   Client(pymysql.connect(unix_socket=self.direct.socket, user="root", database=database,
+                                          autocommit=True, **options)))
+        for client in clients:
+            self.addCleanup(client.close)
+        return clients
+
+    def compare(self, clients, sql, parameters=None, what=None):
+        """Runs a statement on both; `what` of its outcome must agree."""
+        with self.subTest(sql=sql, parameters=parameters):
+            seen = []
+            for client in clients:
+                outcome = client.run(sql, parameters)
+                outcome.warnings = sorted(outcome.warnings)
+                seen.append(outcome if what is None else {name: getattr(outcome, name) for name in what})
+            self.assertEqual(*seen)

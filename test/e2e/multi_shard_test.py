@@ -3,11 +3,9 @@
 
 import unittest
 
-import pymysql
 from pymysql.constants import CLIENT
 
-from differential.client import Client
-from direct import DirectTest
+from direct import CompareTest
 from harness import SHARDS, Keyspace
 
 INFINITY, NAN = float("inf"), float("nan")
@@ -18,7 +16,7 @@ def values(form):
     return ", ".join(form.format(i) for i in ROWS)
 
 
-class MultiShardTest(DirectTest):
+class MultiShardTest(CompareTest):
     keyspaces = (Keyspace("main"), Keyspace("customer", SHARDS))
     schema = ("CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(20), l VARCHAR(20) CHARACTER SET latin1, x DOUBLE, b BIT(8), "
               "d DECIMAL(5,2), e ENUM('one','two'), UNIQUE KEY (id, v))",)
@@ -27,25 +25,6 @@ class MultiShardTest(DirectTest):
         self.on_both("customer", "DELETE FROM t", "INSERT INTO t VALUES " + values("({0}, 'v{0}', 'l{0}', {0}.5, {0}, {0}.25, 'two')"))
         for shard in SHARDS:
             self.assertTrue(self.on_shard("customer", shard, "SELECT id FROM t LIMIT 1"), "nothing is tried here")
-
-    def both(self, **options):
-        """A client of the gateway and one of mysqld."""
-        clients = (Client(self.cluster.connect("customer", **options)),
-                   Client(pymysql.connect(unix_socket=self.direct.socket, user="root", database="customer",
-                                         autocommit=True, **options)))
-        for client in clients:
-            self.addCleanup(client.close)
-        return clients
-
-    def compare(self, clients, sql, parameters=None, what=None):
-        """Runs a statement on both; `what` of its outcome must agree."""
-        with self.subTest(sql=sql, parameters=parameters):
-            seen = []
-            for client in clients:
-                outcome = client.run(sql, parameters)
-                outcome.warnings = sorted(outcome.warnings)
-                seen.append(outcome if what is None else {name: getattr(outcome, name) for name in what})
-            self.assertEqual(*seen)
 
     def test_the_text_of_a_write(self):
         what = ("error", "affected", "info", "warning_count")

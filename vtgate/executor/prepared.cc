@@ -1,8 +1,9 @@
 #include <fmt/format.h>
 
-#include "mysql/protocol/result_reader.h"
 #include "mysql/protocol/wire.h"
 #include "vtgate/executor/cursor.h"
+#include "vtgate/executor/describe.h"
+#include "vtgate/executor/diagnose.h"
 #include "vtgate/executor/handlers.h"
 #include "vtgate/executor/routing.h"
 #include "vtgate/executor/running.h"
@@ -23,55 +24,6 @@ mysql::Field ParameterField() {
   field.type = mysql::FieldType::kVarString;
   field.collation = mysql::kBinaryCollation;
   return field;
-}
-
-// Cuts mysqld's reply to COM_STMT_PREPARE into its packets. A first packet of ERR is the error.
-Result<StatementDescription> ReadDescription(std::string_view bytes) {
-  StatementDescription out;
-  auto next = [&bytes](std::string_view* payload) {
-    auto scan = mysql::ScanFrames(bytes, 64u << 20);
-    if (scan.state != mysql::FrameScan::State::kComplete || scan.split) return false;
-    *payload = bytes.substr(mysql::kFrameHeaderSize, scan.payload_size);
-    bytes.remove_prefix(scan.size);
-    return true;
-  };
-  std::string_view payload;
-  if (!next(&payload)) return Malformed("a tablet's reply to PREPARE is incomplete");
-  if (!payload.empty() && static_cast<uint8_t>(payload[0]) == 0xff) {
-    return mysql::DecodeError(payload);
-  }
-  ASSIGN_OR_RETURN(mysql::PrepareOk ok, mysql::DecodePrepareOk(payload));
-  out.warnings = ok.warnings;
-  for (uint32_t i = 0; i < uint32_t{ok.parameters} + ok.columns; ++i) {
-    if (!next(&payload)) return Malformed("a tablet's reply to PREPARE is incomplete");
-    ASSIGN_OR_RETURN(mysql::Field field, mysql::DecodeColumnDefinition(payload));
-    (i < ok.parameters ? out.parameters : out.columns).push_back(std::move(field));
-  }
-  return out;
-}
-
-// Asks a shard what the statement's parameters and columns are.
-Awaitable<Result<StatementDescription>> DescribeOnShard(Gateway& gateway, const Session& session,
-                                                        const Destinations& destinations,
-                                                        std::string_view sql) {
-  CO_ASSIGN_OR_RETURN(
-      auto client, gateway.Pick(*destinations.keyspace, destinations.shard(0), destinations.type));
-  if (!client->connected()) CO_RETURN_IF_ERROR((co_await client->GetChannel()).status());
-  rpc::ExecuteRequest request;
-  request.mutable_target()->set_keyspace(destinations.keyspace->name);
-  request.mutable_target()->set_shard(destinations.shard(0).name);
-  const bool primary = destinations.type == topo::TabletType::PRIMARY;
-  request.mutable_target()->set_tablet_type(primary ? rpc::PRIMARY : rpc::REPLICA);
-  if (primary) request.mutable_target()->set_primary_term(destinations.shard(0).term);
-  if (IsSystemSchema(session.target.keyspace)) request.set_database(session.target.keyspace);
-  vttablet::ExecuteStream stream;
-  CO_RETURN_IF_ERROR(stream.StartPrepareNow(*client, request, &session.settings.rpc(), sql));
-  std::string reply;
-  while (!stream.ended()) {
-    CO_ASSIGN_OR_RETURN(auto chunk, co_await stream.Next());
-    reply.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
-  }
-  co_return ReadDescription(reply);
 }
 
 // What can be told without asking: parameters without types, and columns of the gateway's own.
@@ -150,7 +102,8 @@ Awaitable<Result<StatementDescription>> StatementExecutor::Describe(Statement& s
     CO_ASSIGN_OR_RETURN(rendered, RenderKeepingPlaceholders(*plan.routed.sql, statement));
     text = rendered;
   }
-  auto described = co_await DescribeOnShard(*services_.gateway, session, destinations, text);
+  auto described =
+      co_await DescribeOnShard(*services_.gateway, session, session.settings, destinations, text);
   // Statements with words of our own a shard cannot describe.
   if (!described.ok() && plan.kind != PlanKind::kRouted && plan.kind != PlanKind::kInsert) {
     co_return guess;
@@ -177,7 +130,8 @@ Awaitable<Result<StatementDescription>> StatementExecutor::PlanPrepared(
     statement.cluster = services_.gateway->cluster();
     made = MakePlan(statement, nullptr, nullptr);
   }
-  CO_ASSIGN_OR_RETURN(statement.plan, std::move(made));
+  if (!made.ok()) co_return co_await Diagnose(*services_.gateway, statement, made.status());
+  statement.plan = std::move(*made);
   if (!IsPreparable(*statement.plan)) {
     co_return Status::Mysql(1295, "HY000",
                             "This command is not supported in the prepared statement protocol yet");
@@ -206,7 +160,9 @@ Awaitable<Status> StatementExecutor::RunPrepared(Statement& statement,
   if (statement.named && has_text_of_client && prepared->parameter_count > 0) {
     co_return Unsupported("parameters of EXECUTE ... USING in a statement of this kind");
   }
-  co_return co_await Run(statement);
+  Status status = co_await Run(statement);
+  if (!status.ok()) status = co_await Diagnose(*services_.gateway, statement, std::move(status));
+  co_return status;
 }
 
 Awaitable<Status> StatementExecutor::Prepare(Session& session, mysql::ServerConnection& client,

@@ -5,6 +5,7 @@
 
 #include "parser/parse.h"
 #include "topo/names.h"
+#include "vtgate/executor/diagnose.h"
 #include "vtgate/executor/forward.h"
 #include "vtgate/executor/handlers.h"
 #include "vtgate/executor/running.h"
@@ -59,6 +60,7 @@ Awaitable<Status> StatementExecutor::QueryOne(Session& session, mysql::ServerCon
   } else {
     session.ClearWarnings();
   }
+  if (!status.ok()) status = co_await Diagnose(*services_.gateway, statement, std::move(status));
   if (!status.ok() && session.deadlock_victim) co_await RollbackTransaction(session);
   co_return running.Finish(std::move(status));
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "mysql/protocol/result_reader.h"
+#include "vtgate/executor/describe.h"
 #include "vtgate/executor/plan_cache.h"
 #include "vtgate/executor/services.h"
 #include "vtgate/executor/statement.h"
@@ -13,13 +14,6 @@ namespace keyspan::vtgate {
 
 // Values of system variables by lower-case name.
 using VariableTexts = std::map<std::string, std::string>;
-
-// What the reply to COM_STMT_PREPARE says.
-struct StatementDescription {
-  std::vector<mysql::Field> parameters;
-  std::vector<mysql::Field> columns;
-  uint16_t warnings = 0;
-};
 
 // Runs the statements of all sessions of one thread: digest, plan, run. Replies go into the
 // client's output buffer; the caller flushes. A function that returns a failed Status has sent
