@@ -166,6 +166,28 @@ TEST_F(StatementTest, PreparedStatementsAreKeptAndSurviveDdl) {
   EXPECT_LE(std::stoi(open[0][1]), 128 * 4);
 }
 
+// mysqld would compare by the type that came first.
+TEST_F(StatementTest, ParametersMeanWhatTheirOwnTypesSay) {
+  Must("DROP TABLE IF EXISTS pt");
+  Must("CREATE TABLE pt (id INT PRIMARY KEY, v VARCHAR(20))");
+  Must("INSERT INTO pt VALUES (1, 'a'), (2, 'b'), (3, '7')");
+  rpc::ExecuteRequest request;
+  request.set_binary(true);
+  const auto count = [&](const mysql::Value& value) {
+    std::string block;
+    EXPECT_TRUE(mysql::EncodeParameterBlock(std::span(&value, 1), &block).ok());
+    return gateway().Execute("SELECT id FROM pt WHERE v = ?", request, nullptr, block).rows.size();
+  };
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(count(mysql::Value()), 0u);
+    EXPECT_EQ(count(mysql::Value::Double(7)), 1u);
+    EXPECT_EQ(count(mysql::Value::Text("a")), 1u);
+    EXPECT_EQ(count(mysql::Value()), 0u);
+    EXPECT_EQ(count(mysql::Value::Int(0)), 2u);
+    EXPECT_EQ(count(mysql::Value::Text("0")), 0u);
+  }
+}
+
 TEST_F(StatementTest, WarningsComeWithTheEnd) {
   const Reply reply = gateway().Execute("SELECT CAST('12x' AS SIGNED)");
   EXPECT_EQ(reply.rows, (Rows{{"12"}}));

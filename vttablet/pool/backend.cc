@@ -32,6 +32,32 @@ void AppendCommand(OutputBuffer& out, CommandType type, std::string_view body = 
   });
 }
 
+constexpr size_t kTypeBytes = 2;  // a type and its flags
+
+// Whether a statement that was executed with parameters of other types means the same with these.
+// Notes their types.
+bool Accept(Backend::Statement& statement, std::string_view block) {
+  const size_t size = statement.parameters * kTypeBytes;
+  const size_t begin = (statement.parameters + 7u) / 8 + 1;  // behind the NULL bitmap and a flag
+  if (size == 0 || block.size() < begin + size) return true;
+  const std::string_view types = block.substr(begin, size);
+  if (statement.types == types) return true;
+  if (statement.types.empty()) {
+    statement.types = types;
+    return true;
+  }
+  constexpr char kNull = static_cast<char>(mysql::FieldType::kNull);
+  for (size_t i = 0; i < size; i += kTypeBytes) {
+    const std::string_view known = std::string_view(statement.types).substr(i, kTypeBytes);
+    const std::string_view now = types.substr(i, kTypeBytes);
+    if (known != now && known[0] != kNull && now[0] != kNull) return false;
+  }
+  for (size_t i = 0; i < size; i += kTypeBytes) {
+    if (types[i] != kNull) statement.types.replace(i, kTypeBytes, types.substr(i, kTypeBytes));
+  }
+  return true;
+}
+
 }  // namespace
 
 Backend::Backend(std::unique_ptr<mysql::ClientConnection> connection)
@@ -142,9 +168,10 @@ Awaitable<Status> Backend::SkipReply(ReplyKind kind) {
   }
 }
 
-const Backend::Statement* Backend::FindStatement(std::string_view sql) {
+const Backend::Statement* Backend::FindStatement(std::string_view sql, std::string_view block) {
   auto found = statements_.find(sql);
   if (found == statements_.end()) return nullptr;
+  if (!Accept(found->second.statement, block)) return nullptr;
   ages_.splice(ages_.begin(), ages_, found->second.age);
   return &found->second.statement;
 }
@@ -153,7 +180,7 @@ void Backend::AddStatement(std::string_view sql, Statement statement) {
   ForgetStatement(sql);
   if (statements_.size() >= kMaxStatements) ForgetStatement(std::string(ages_.back()));
   ages_.emplace_front(sql);
-  statements_.emplace(ages_.front(), Cached{statement, ages_.begin()});
+  statements_.emplace(ages_.front(), Cached{std::move(statement), ages_.begin()});
 }
 
 void Backend::ForgetStatement(std::string_view sql) {

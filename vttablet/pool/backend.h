@@ -61,8 +61,12 @@ class Backend {
   struct Statement {
     uint32_t id = 0;
     uint16_t parameters = 0;
+    std::string types;  // of the parameters that it was executed with; empty: not executed yet
   };
-  const Statement* FindStatement(std::string_view sql);
+  // The statement, if it can be executed with the parameters of `block`. mysqld keeps to the types
+  // of the first execution: a text would be read as a number after a number was there, so another
+  // client's parameters must be of the same types (or NULL).
+  const Statement* FindStatement(std::string_view sql, std::string_view block);
   void AddStatement(std::string_view sql, Statement statement);
   void ForgetStatement(std::string_view sql);
   // What mysqld has resolved under other settings or in another database holds no more.

@@ -186,7 +186,7 @@ Awaitable<Status> StatementRun::Execute() {
     backend_->QueuePrepare(sql_);
   } else if (!request_.binary()) {
     backend_->QueueQuery(sql_);
-  } else if (const Backend::Statement* statement = backend_->FindStatement(sql_)) {
+  } else if (const Backend::Statement* statement = backend_->FindStatement(sql_, block_)) {
     backend_->QueueExecute(statement->id, block_);
     prepared = true;
   } else {
@@ -234,7 +234,7 @@ Awaitable<Status> StatementRun::ReadBegin(int replies, bool statement_sent) {
   // that hits BEGIN fails it after it has taken effect), which ends with the connection; or on its
   // own.
   if (statement_sent) {
-    const bool ran = request_.binary() && backend_->FindStatement(sql_) == nullptr;
+    const bool ran = request_.binary() && backend_->FindStatement(sql_, block_) == nullptr;
     const ReplyKind kind = ran || prepare_only_ ? ReplyKind::kPrepare : ReplyKind::kQuery;
     CO_RETURN_IF_ERROR(co_await backend_->SkipReply(kind));
     const bool outside = (backend_->scanner().status() & mysql::kStatusInTransaction) == 0;
@@ -259,9 +259,8 @@ Awaitable<Status> StatementRun::FinishPrepare() {
   const auto& scanner = backend_->scanner();
   if (scanner.failed()) co_return Status();
   last_ = {};
-  const Backend::Statement statement{scanner.statement_id(), scanner.parameter_count()};
-  backend_->AddStatement(sql_, statement);
-  backend_->QueueExecute(statement.id, block_);
+  backend_->AddStatement(sql_, {scanner.statement_id(), scanner.parameter_count(), {}});
+  backend_->QueueExecute(backend_->FindStatement(sql_, block_)->id, block_);
   co_return co_await backend_->Flush();
 }
 
@@ -289,7 +288,7 @@ Awaitable<Status> StatementRun::Forward(ReplyKind kind) {
   }
   if (kind == ReplyKind::kPrepare && !backend_->scanner().failed()) {
     backend_->AddStatement(
-        sql_, {backend_->scanner().statement_id(), backend_->scanner().parameter_count()});
+        sql_, {backend_->scanner().statement_id(), backend_->scanner().parameter_count(), {}});
   }
   co_return Status();
 }
