@@ -3,8 +3,10 @@
 #include <gflags/gflags.h>
 #include <glog/logging.h>
 
+#include <algorithm>
 #include <csignal>
 #include <string>
+#include <thread>
 
 #include "topo/names.h"
 #include "topo/zk/zk_store.h"
@@ -38,7 +40,7 @@ DEFINE_int32(transaction_timeout, 1800,
              "seconds after which an open transaction is rolled back; 0 never");
 DEFINE_int32(transaction_idle_timeout, 600,
              "seconds without a statement after which a transaction is rolled back; 0 never");
-DEFINE_int32(threads, 2, "threads that serve");
+DEFINE_int32(threads, 0, "event loops (0: one for two cores)");
 DEFINE_int32(max_replication_lag, 7200,
              "seconds behind the source at which a replica stops serving");
 
@@ -64,8 +66,8 @@ Result<TabletOptions> OptionsFromFlags() {
   record.set_mysql_port(FLAGS_mysql_port);
   record.set_keyspace(FLAGS_keyspace);
   record.set_shard(FLAGS_shard);
-  if (FLAGS_threads < 1 || FLAGS_pool_size < 1 || FLAGS_transaction_pool_size < 1) {
-    return InvalidArgument("--threads, --pool_size and --transaction_pool_size must be positive");
+  if (FLAGS_pool_size < 1 || FLAGS_transaction_pool_size < 1) {
+    return InvalidArgument("--pool_size and --transaction_pool_size must be positive");
   }
   options.topo_root = FLAGS_topo_root;
   options.open_store = [] {
@@ -92,7 +94,10 @@ Result<TabletOptions> OptionsFromFlags() {
   query.query_timeout = std::chrono::seconds(FLAGS_query_timeout);
   query.transaction_timeout = std::chrono::seconds(FLAGS_transaction_timeout);
   query.transaction_idle_timeout = std::chrono::seconds(FLAGS_transaction_idle_timeout);
-  options.threads = FLAGS_threads;
+  // mysqld, beside which it runs, needs most of the cores, and fewer loops find more to do at once.
+  options.threads = FLAGS_threads > 0
+                        ? FLAGS_threads
+                        : static_cast<int>(std::max(1u, std::thread::hardware_concurrency() / 2));
   options.listen_host = FLAGS_listen_host;
   options.rpc_port = static_cast<uint16_t>(FLAGS_rpc_port);
   options.http = FLAGS_http_port >= 0;
