@@ -97,22 +97,32 @@ void Backend::QueueExecute(uint32_t statement_id, std::string_view block) {
       out_, [&](std::string* payload) { mysql::EncodeExecute(statement_id, 0, block, payload); });
 }
 
-Awaitable<Status> Backend::Flush() {
-  if (broken_) co_return Unavailable("the connection to mysqld is closed");
+std::optional<Status> Backend::TryFlush() {
+  if (broken_) return Unavailable("the connection to mysqld is closed");
   const size_t before = out_.size();
   switch (connection_->stream().TryWrite(&out_)) {
     case mysql::Stream::TryState::kDone:
-      co_return Status();
+      return Status();
     case mysql::Stream::TryState::kWouldBlock:
-      break;
+      return std::nullopt;
     case mysql::Stream::TryState::kFailed:
-      // Not a whole packet has reached the server if nothing was taken.
-      if (out_.size() == before) co_return Break(Unavailable("mysqld closed the connection"));
-      co_return Break(Status(StatusCode::kUnknownOutcome, "mysqld closed the connection"));
+      break;
   }
+  // Not a whole packet has reached the server if nothing was taken.
+  if (out_.size() == before) return Break(Unavailable("mysqld closed the connection"));
+  return Break(Status(StatusCode::kUnknownOutcome, "mysqld closed the connection"));
+}
+
+Awaitable<Status> Backend::FinishFlush() {
   Status status = co_await connection_->stream().WriteAll(&out_);
   if (status.ok()) co_return status;
   co_return Break(Status(StatusCode::kUnknownOutcome, std::string(status.message())));
+}
+
+Awaitable<Status> Backend::Flush() {
+  std::optional<Status> done = TryFlush();
+  if (!done) done = co_await FinishFlush();
+  co_return std::move(*done);
 }
 
 Awaitable<Result<std::string_view>> Backend::NextChunk() {

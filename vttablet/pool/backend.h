@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,10 @@ class Backend {
   void QueueExecute(uint32_t statement_id, std::string_view block);
   // kUnavailable: nothing can have been executed. Otherwise kUnknownOutcome.
   Awaitable<Status> Flush();
+  // The same in two steps, the usual one without a coroutine: nothing when the kernel did not take
+  // it all, and FinishFlush() has to follow.
+  std::optional<Status> TryFlush();
+  Awaitable<Status> FinishFlush();
 
   void BeginReply(mysql::ReplyKind kind) { scanner_.Reset(kind); }
   // Empty when the reply is over. The view lives until the next call. Requires: a Flush() after the

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "vttablet/client/tablet_client.h"
-#include "vttablet/query/statement_run.h"
 
 namespace keyspan::vttablet {
 namespace {
@@ -58,22 +57,10 @@ void ChannelSession::OnRequest(std::unique_ptr<rpc::ServerStream> stream) {
   }
 }
 
-Awaitable<void> ChannelSession::Run(rpc::ServerStream& stream, RequestScratch& scratch) {
-  switch (stream.method()) {
-    case FrameKind::kCommit:
-      co_await RunCommit(stream);
-      break;
-    case FrameKind::kRollback:
-      co_await RunRollback(stream);
-      break;
-    case FrameKind::kRelease:
-      co_await RunRelease(stream);
-      break;
-    default: {
-      StatementRun run(thread_, *this, stream, scratch);
-      co_await run.Run();
-    }
-  }
+Awaitable<void> ChannelSession::Run(rpc::ServerStream& stream) {
+  if (stream.method() == FrameKind::kCommit) return RunCommit(stream);
+  if (stream.method() == FrameKind::kRollback) return RunRollback(stream);
+  return RunRelease(stream);
 }
 
 void ChannelSession::OnChannelClosed() {

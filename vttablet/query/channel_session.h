@@ -51,8 +51,9 @@ class ChannelSession : public std::enable_shared_from_this<ChannelSession> {
   void OnChannelClosed();
   // The gateway gave up on a request that has ended, before it has learned how.
   void OnLateCancel(uint32_t stream_id);
-  // The requests that touch mysqld; called by a worker of the thread.
-  Awaitable<void> Run(rpc::ServerStream& stream, RequestScratch& scratch);
+  // The requests that end something; called by a worker of the thread, as StatementRun is for the
+  // others that touch mysqld.
+  Awaitable<void> Run(rpc::ServerStream& stream);
 
   // Sends the thread's health message to those who asked for it.
   void SendHealth();

@@ -55,7 +55,7 @@ Awaitable<void> StatementRun::Run() {
                                  Clock::now() + std::chrono::milliseconds(request_.timeout_ms()));
   }
   for (int attempt = 1;; ++attempt) {
-    status = co_await TakeBackend();
+    if (!TryTakeBackend()) status = co_await TakeBackend();
     if (!status.ok()) break;
     running_.backend = backend_;
     running_.stream = &stream_;
@@ -77,7 +77,9 @@ Awaitable<void> StatementRun::Run() {
         GiveBack();
         continue;
       }
-      if (status.ok()) {
+      if (status.ok() && NothingToAsk()) {
+        NoteEnd(backend_->scanner().status(), /*failed=*/false);
+      } else if (status.ok()) {
         status = co_await LookAfter();
         if (!status.ok()) backend_->Close();  // in the middle of a reply
       }
@@ -124,11 +126,26 @@ Status StatementRun::Parse() {
   return CheckTarget(*thread_.state(), request_.target(), existing);
 }
 
-Awaitable<Status> StatementRun::TakeBackend() {
+BackendTraits StatementRun::Traits() const {
   BackendTraits traits;
   traits.settings = settings_;
   traits.found_rows = request_.found_rows();
   traits.database = request_.database().empty() ? thread_.state()->database : request_.database();
+  return traits;
+}
+
+bool StatementRun::TryTakeBackend() {
+  if (request_.transaction_id() != 0 || request_.reserved_id() != 0 || request_.begin() ||
+      request_.reserve()) {
+    return false;
+  }
+  pooled_ = thread_.query_pool().TryAcquire(Traits());
+  backend_ = pooled_.get();
+  return backend_ != nullptr;
+}
+
+Awaitable<Status> StatementRun::TakeBackend() {
+  BackendTraits traits = Traits();
   bound_here_ = false;
   if (request_.transaction_id() != 0 || request_.reserved_id() != 0) {
     CO_ASSIGN_OR_RETURN(
@@ -192,7 +209,9 @@ Awaitable<Status> StatementRun::Execute() {
   } else {
     backend_->QueuePrepare(sql_);
   }
-  CO_RETURN_IF_ERROR(co_await backend_->Flush());
+  std::optional<Status> flushed = backend_->TryFlush();
+  if (!flushed) flushed = co_await backend_->FinishFlush();
+  CO_RETURN_IF_ERROR(std::move(*flushed));
   if (begin_replies > 0) {
     CO_RETURN_IF_ERROR(co_await ReadBegin(begin_replies, !sql_.empty()));
   }
@@ -299,6 +318,12 @@ void StatementRun::SendLast() {
   last_ = {};
 }
 
+bool StatementRun::NothingToAsk() const {
+  const mysql::ResultScanner& scanner = backend_->scanner();
+  return !sql_.empty() && !prepare_only_ && !scanner.failed() && scanner.warnings() == 0 &&
+         !request_.tell_insert_id() && !request_.schema_change() && !running_.kill_pending;
+}
+
 Awaitable<Status> StatementRun::LookAfter() {
   const mysql::ResultScanner& scanner = backend_->scanner();
   const bool failed = !sql_.empty() && scanner.failed();
@@ -330,6 +355,12 @@ Awaitable<Status> StatementRun::LookAfter() {
     CO_RETURN_IF_ERROR(co_await backend_->SkipReply(ReplyKind::kSimple));
     if (!backend_->scanner().failed()) flags = backend_->scanner().status();
   }
+  NoteEnd(flags, failed);
+  if (request_.schema_change() && executed && !failed) co_await WaitForSchema();
+  co_return Status();
+}
+
+void StatementRun::NoteEnd(uint16_t flags, bool failed) {
   const bool in_trans = (flags & mysql::kStatusInTransaction) != 0;
   if (began_) {
     session_.AddTransaction(bound_, request_.transaction_name(), stream_.id());
@@ -353,8 +384,6 @@ Awaitable<Status> StatementRun::LookAfter() {
   // What SET TRANSACTION chose is used up by a statement that succeeds and reads tables.
   if (!request_.begin() && !request_.transaction_setup().empty()) backend_->dirty = true;
   if ((flags & mysql::kStatusDatabaseDropped) != 0) backend_->database.clear();
-  if (request_.schema_change() && executed && !failed) co_await WaitForSchema();
-  co_return Status();
 }
 
 Awaitable<Result<std::vector<StatementRun::TextRow>>> StatementRun::Ask(std::string_view sql,

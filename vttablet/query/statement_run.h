@@ -24,8 +24,12 @@ class StatementRun {
 
  private:
   Status Parse();
+  BackendTraits Traits() const;
   // Sets backend_ (and bound_, when the connection belongs to a session).
   Awaitable<Status> TakeBackend();
+  // The same without waiting, for a statement on its own and a connection that fits as it is; false
+  // where that is not so.
+  bool TryTakeBackend();
   // From BEGIN to the end of the statement's reply. kUnavailable means that nothing was sent.
   Awaitable<Status> Execute();
   Awaitable<Status> ReadBegin(int replies, bool statement_sent);
@@ -35,6 +39,9 @@ class StatementRun {
   Awaitable<Status> Forward(mysql::ReplyKind kind);
   // After the reply: what has become of the transaction, warnings, schema.
   Awaitable<Status> LookAfter();
+  // The reply has said it all.
+  bool NothingToAsk() const;
+  void NoteEnd(uint16_t flags, bool failed);
   using TextRow = std::vector<std::string>;
   // A question of our own on the statement's connection, once its reply has been read. NULL is "".
   Awaitable<Result<std::vector<TextRow>>> Ask(std::string_view sql, size_t columns);

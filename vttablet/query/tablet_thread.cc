@@ -8,6 +8,7 @@
 
 #include "common/async/spawn.h"
 #include "vttablet/query/channel_session.h"
+#include "vttablet/query/statement_run.h"
 
 namespace keyspan::vttablet {
 namespace {
@@ -92,7 +93,13 @@ void TabletThread::Dispatch(std::shared_ptr<ChannelSession> session,
 Awaitable<void> TabletThread::WorkerLoop(std::shared_ptr<Worker> worker) {
   for (;;) {
     ++stats_.running;
-    co_await worker->session->Run(*worker->stream, worker->scratch);
+    const rpc::FrameKind method = worker->stream->method();
+    if (method == rpc::FrameKind::kExecute || method == rpc::FrameKind::kPrepare) {
+      StatementRun run(*this, *worker->session, *worker->stream, worker->scratch);
+      co_await run.Run();
+    } else {
+      co_await worker->session->Run(*worker->stream);
+    }
     --stats_.running;
     worker->stream.reset();
     worker->session.reset();

@@ -134,7 +134,7 @@ class TabletThread {
   // After killable has become true.
   void SendPendingKill(RunningStatement& statement);
 
-  // Runs session->Run(stream, ...) in a coroutine that is used again.
+  // Serves a request that touches mysqld in a coroutine that is used again.
   struct Worker;
   void Dispatch(std::shared_ptr<ChannelSession> session, std::unique_ptr<rpc::ServerStream> stream);
 
