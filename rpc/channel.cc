@@ -477,33 +477,40 @@ void ClientStream::Fail(const Status& reason) {
 
 bool ClientStream::Ready() const { return !arrived_.empty() || ended_ || !failure_.ok(); }
 
-Awaitable<Result<std::span<uint8_t>>> ClientStream::Next() {
+Awaitable<void> ClientStream::Arrival() {
+  CHECK(id_ != 0) << "no statement is under way on this stream";
   current_.Clear();
-  if (!Ready()) {
-    // All that was handed out is consumed: give the server its window back in large steps.
-    if (id_ != 0 && unacknowledged_ >= channel_->options().stream_window / 4) {
-      uint8_t bytes[4];
-      (void)channel_->Queue({.kind = FrameKind::kCredit,
-                             .stream_id = id_,
-                             .payload = AsBytes(unacknowledged_, bytes)});
-      unacknowledged_ = 0;
-    }
-    if (id_ == 0) co_return InternalError("no statement is under way on this stream");
-    while (!Ready()) co_await waiter_.Wait();
+  // All that was handed out is consumed: give the server its window back in large steps.
+  if (unacknowledged_ >= channel_->options().stream_window / 4) {
+    uint8_t bytes[4];
+    (void)channel_->Queue(
+        {.kind = FrameKind::kCredit, .stream_id = id_, .payload = AsBytes(unacknowledged_, bytes)});
+    unacknowledged_ = 0;
   }
+  return waiter_.Wait();
+}
+
+Result<std::span<uint8_t>> ClientStream::Take() {
+  current_.Clear();
   if (!arrived_.empty()) {
     std::swap(current_, arrived_);
     unacknowledged_ += current_.size();
-    co_return current_.mutable_data();
+    return current_.mutable_data();
   }
-  if (!failure_.ok()) co_return failure_;
+  if (!failure_.ok()) return failure_;
   if (end_.has_error()) {
     error_told_ = true;
     const Error& error = end_.error();
-    co_return Status(static_cast<StatusCode>(error.code()), error.mysql_errno(), error.sqlstate(),
-                     error.message());
+    return Status(static_cast<StatusCode>(error.code()), error.mysql_errno(), error.sqlstate(),
+                  error.message());
   }
-  co_return std::span<uint8_t>();
+  return std::span<uint8_t>();
+}
+
+Awaitable<Result<std::span<uint8_t>>> ClientStream::Next() {
+  if (!Ready() && id_ == 0) co_return InternalError("no statement is under way on this stream");
+  while (!Ready()) co_await Arrival();
+  co_return Take();
 }
 
 void ClientStream::Cancel() {

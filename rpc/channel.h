@@ -51,8 +51,11 @@ class ClientStream {
   // the server ended the stream with an error, or when the channel died: kUnavailable if the
   // request never left this process, else kUnknownOutcome.
   Awaitable<Result<std::span<uint8_t>>> Next();
-  // The same without waiting: false when nothing is there yet.
+  // The same in steps, with one coroutine less: while it is not Ready(), await Arrival(); Take() is
+  // what Next() gives. Arrival() requires a stream under way.
   bool Ready() const;
+  Awaitable<void> Arrival();
+  Result<std::span<uint8_t>> Take();
 
   // The last piece was handed out; end() is valid.
   bool ended() const { return ended_ && arrived_.empty() && (error_told_ || !end_.has_error()); }

@@ -203,12 +203,20 @@ Awaitable<Result<std::string_view>> ServerConnection::ReadPacket(size_t max_payl
       CO_RETURN_IF_ERROR(co_await Flush());
     }
     if (have == 0) ReleaseMemory();
-    CO_RETURN_IF_ERROR(co_await Fill(scan.size, limit));
+    const std::span<char> room = RoomFor(scan.size);
+    const size_t most = std::min(room.size(), limit);
+    Result<size_t> n = co_await stream_.ReadSome(room.data(), most);
+    CO_RETURN_IF_ERROR(n.status());
+    if (*n == 0) {
+      if (end_ == 0) co_return Status(StatusCode::kCancelled, "the client closed the connection");
+      co_return Unavailable("the client closed the connection within a packet");
+    }
+    end_ += *n;
   }
 }
 
-// Reads once, at most `limit` bytes, into a buffer that grows towards `want` bytes as they come.
-Awaitable<Status> ServerConnection::Fill(size_t want, size_t limit) {
+// The free end of the buffer, which grows towards `want` bytes as they come.
+std::span<char> ServerConnection::RoomFor(size_t want) {
   if (begin_ != 0) {
     std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
     end_ -= begin_;
@@ -222,15 +230,7 @@ Awaitable<Status> ServerConnection::Fill(size_t want, size_t limit) {
     }
     Reserve(capacity);
   }
-  size_t room = std::min(buffer_capacity_ - end_, limit);
-  Result<size_t> n = co_await stream_.ReadSome(buffer_.get() + end_, room);
-  CO_RETURN_IF_ERROR(n.status());
-  if (*n == 0) {
-    if (end_ == 0) co_return Status(StatusCode::kCancelled, "the client closed the connection");
-    co_return Unavailable("the client closed the connection within a packet");
-  }
-  end_ += *n;
-  co_return Status::Ok();
+  return {buffer_.get() + end_, buffer_capacity_ - end_};
 }
 
 void ServerConnection::Reserve(size_t size) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -107,7 +108,7 @@ class ServerConnection {
  private:
   friend class PeerWatch;
   Awaitable<Status> RunHandshake(ServerHandshake* handshake, ServerHandshake::Step step);
-  Awaitable<Status> Fill(size_t want, size_t limit);
+  std::span<char> RoomFor(size_t want);
   Awaitable<Result<std::string_view>> ReadPacket(size_t max_payload, bool handshake);
   Awaitable<Status> FailWith(Status status);
   void Reserve(size_t size);

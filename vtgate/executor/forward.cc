@@ -28,8 +28,13 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
   mysql::ServerConnection& client = statement.client;
   options.select_limit = true;
   ShardCall call(gateway, session);
-  CO_RETURN_IF_ERROR(co_await call.Start(*destinations.keyspace, destinations.shard(0),
-                                         destinations.type, options, sql, params));
+  const KeyspaceInfo& keyspace = *destinations.keyspace;
+  const ShardInfo& shard = destinations.shard(0);
+  auto started = call.TryStart(keyspace, shard, destinations.type, options, sql, params);
+  if (!started) {
+    started = co_await call.Start(keyspace, shard, destinations.type, options, sql, params);
+  }
+  CO_RETURN_IF_ERROR(std::move(*started));
   session.cancel_statement = [&call] { call.Cancel(); };
 
   mysql::ResultRewriter::Options rewrite;
@@ -46,8 +51,9 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
   if (changes) rewrite.changes = &*changes;
   mysql::ResultRewriter rewriter(rewrite);
   Status failure;
-  while (true) {
-    auto chunk = co_await call.NextMutable();
+  do {
+    while (!call.Ready()) co_await call.Arrival();
+    auto chunk = call.TakeMutable();
     if (!chunk.ok()) {
       failure = std::move(chunk).status();
       break;
@@ -62,7 +68,7 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
       failure = co_await client.Flush();
       if (!failure.ok()) break;
     }
-  }
+  } while (!call.ended());
   session.cancel_statement = nullptr;
   *client.sequence() = rewriter.next_sequence();
   session.warnings.AddShard(call.Warnings(), rewriter.ok().warnings);

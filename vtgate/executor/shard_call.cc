@@ -70,10 +70,25 @@ ShardCall::~ShardCall() {
 Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo& shard,
                                    topo::TabletType type, const ShardCallOptions& options,
                                    std::string_view sql, std::string_view params) {
-  where_ = keyspace.name + "/" + shard.name;
-  CO_ASSIGN_OR_RETURN(Gateway::ClientPtr client, gateway_.Pick(keyspace, shard, type));
+  std::optional<Status> started = TryStart(keyspace, shard, type, options, sql, params);
+  while (!started) {
+    CO_ASSIGN_OR_RETURN(Gateway::ClientPtr client, gateway_.Pick(keyspace, shard, type));
+    (void)co_await client->GetChannel();
+    started = TryStart(keyspace, shard, type, options, sql, params);
+  }
+  co_return std::move(*started);
+}
 
-  rpc::ExecuteRequest request;
+std::optional<Status> ShardCall::TryStart(const KeyspaceInfo& keyspace, const ShardInfo& shard,
+                                          topo::TabletType type, const ShardCallOptions& options,
+                                          std::string_view sql, std::string_view params) {
+  where_ = keyspace.name + "/" + shard.name;
+  auto picked = gateway_.Pick(keyspace, shard, type);
+  if (!picked.ok()) return std::move(picked).status();
+  Gateway::ClientPtr client = std::move(*picked);
+  if (client->connecting()) return std::nullopt;
+
+  rpc::ExecuteRequest& request = gateway_.NewRequest();
   rpc::Target* target = request.mutable_target();
   target->set_keyspace(keyspace.name);
   target->set_shard(shard.name);
@@ -94,11 +109,10 @@ Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo
       client = part_->client;
       if (client->channel_generation() != part_->channel_generation) {
         lost_transaction_ = true;
-        co_return Status(
-            StatusCode::kAborted,
-            fmt::format("the transaction was rolled back: the connection to the tablet "
-                        "of {} was lost",
-                        where_));
+        return Status(StatusCode::kAborted,
+                      fmt::format("the transaction was rolled back: the connection to the tablet "
+                                  "of {} was lost",
+                                  where_));
       }
       request.set_transaction_id(part_->id);
       target->set_primary_term(part_->primary_term);
@@ -129,12 +143,7 @@ Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo
     limited.Set("sql_select_limit", fmt::format("{}", SelectLimit(session_)));
     settings = &limited.rpc();
   }
-  Status started;
-  if (client->connected()) {
-    started = stream_.StartNow(*client, request, settings, sql, AsBytes(params));
-  } else {
-    started = co_await stream_.Start(*client, request, settings, sql, AsBytes(params));
-  }
+  Status started = stream_.StartNow(*client, request, settings, sql, AsBytes(params));
   if (part_ != nullptr && part_->id == 0) {
     if (started.ok()) {
       part_->channel_generation = client->channel_generation();
@@ -142,8 +151,8 @@ Awaitable<Status> ShardCall::Start(const KeyspaceInfo& keyspace, const ShardInfo
       session_.transaction.Remove(std::exchange(part_, nullptr));
     }
   }
-  if (!started.ok()) co_return std::move(started).WithPrefix(where_);
-  co_return Status::Ok();
+  if (!started.ok()) return std::move(started).WithPrefix(where_);
+  return Status::Ok();
 }
 
 Awaitable<Result<std::span<const uint8_t>>> ShardCall::Next() {
@@ -171,12 +180,12 @@ Awaitable<Result<std::span<const uint8_t>>> ShardCall::Next() {
   }
 }
 
-Awaitable<Result<std::span<uint8_t>>> ShardCall::NextMutable() {
+Result<std::span<uint8_t>> ShardCall::TakeMutable() {
   if (stream_.ended()) {
     OnEnd();
-    co_return std::span<uint8_t>();
+    return std::span<uint8_t>();
   }
-  auto chunk = co_await stream_.Next();
+  auto chunk = stream_.Take();
   if (!chunk.ok()) {
     OnEnd();
     // Without an answer it is not known whether the transaction still is: it cannot go on.
@@ -185,11 +194,16 @@ Awaitable<Result<std::span<uint8_t>>> ShardCall::NextMutable() {
       lost_transaction_ = true;
     }
     Status failure = std::move(chunk).status();
-    if (failure.code() == StatusCode::kMysql) co_return failure;
-    co_return std::move(failure).WithPrefix(where_);
+    if (failure.code() == StatusCode::kMysql) return failure;
+    return std::move(failure).WithPrefix(where_);
   }
   if (stream_.ended()) OnEnd();
-  co_return chunk;
+  return chunk;
+}
+
+Awaitable<Result<std::span<uint8_t>>> ShardCall::NextMutable() {
+  while (!Ready()) co_await Arrival();
+  co_return TakeMutable();
 }
 
 std::optional<uint64_t> ShardCall::InsertId() const {

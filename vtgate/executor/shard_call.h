@@ -78,11 +78,20 @@ class ShardCall : public ShardReply {
   Awaitable<Status> Start(const KeyspaceInfo& keyspace, const ShardInfo& shard,
                           topo::TabletType type, const ShardCallOptions& options,
                           std::string_view sql, std::string_view params = {});
+  // The same without a coroutine: nothing while the tablet is connected to for the first time, and
+  // Start() has to wait.
+  std::optional<Status> TryStart(const KeyspaceInfo& keyspace, const ShardInfo& shard,
+                                 topo::TabletType type, const ShardCallOptions& options,
+                                 std::string_view sql, std::string_view params = {});
 
   // Whole packets.
   Awaitable<Result<std::span<const uint8_t>>> Next() override;
   // Bytes as they come, cut anywhere; the caller may patch them in place.
   Awaitable<Result<std::span<uint8_t>>> NextMutable();
+  // The same in steps, see rpc::ClientStream.
+  bool Ready() const { return stream_.Ready(); }
+  Awaitable<void> Arrival() { return stream_.Arrival(); }
+  Result<std::span<uint8_t>> TakeMutable();
   void Cancel() override { stream_.Cancel(); }
   bool ended() const { return stream_.ended(); }
   // Those of the statement that the tablet sent along, once it has ended.

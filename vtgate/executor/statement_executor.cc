@@ -39,7 +39,12 @@ Awaitable<Status> StatementExecutor::Query(Session& session, mysql::ServerConnec
                                            std::string_view sql) {
   const bool may_be_several = (session.capabilities & mysql::kClientMultiStatements) != 0 &&
                               sql.find(';') != std::string_view::npos;
-  if (!may_be_several) co_return co_await QueryOne(session, client, sql, false);
+  return may_be_several ? QuerySeveral(session, client, sql)
+                        : QueryOne(session, client, sql, false);
+}
+
+Awaitable<Status> StatementExecutor::QuerySeveral(Session& session, mysql::ServerConnection& client,
+                                                  std::string_view sql) {
   auto ranges = parser::SplitStatements(sql, ParseOptionsOf(session));
   if (ranges.size() <= 1) co_return co_await QueryOne(session, client, sql, false);
   for (size_t i = 0; i < ranges.size(); ++i) {
@@ -54,7 +59,8 @@ Awaitable<Status> StatementExecutor::QueryOne(Session& session, mysql::ServerCon
   Statement statement(session, client, services_.gateway->cluster(), sql);
   statement.more_follow = more_follow;
   Running running(session, sql);
-  Status status = co_await FindPlanOrLookAgain(statement);
+  Status status = FindPlan(statement);
+  if (!status.ok()) status = co_await FindPlanAgain(statement, std::move(status));
   if (status.ok()) {
     status = co_await Run(statement);
   } else {
@@ -76,12 +82,11 @@ bool StatementExecutor::MayLookAgain(const Status& status) {
   return true;
 }
 
-Awaitable<Status> StatementExecutor::FindPlanOrLookAgain(Statement& statement) {
-  Status status = FindPlan(statement);
+Awaitable<Status> StatementExecutor::FindPlanAgain(Statement& statement, Status failure) {
   const std::string& keyspace = statement.session.target.keyspace;
-  if (status.ok() || keyspace.empty() || !MayLookAgain(status)) co_return status;
+  if (keyspace.empty() || !MayLookAgain(failure)) co_return failure;
   Status refreshed = co_await services_.tracker->RefreshSchema(keyspace);
-  if (!refreshed.ok()) co_return status;
+  if (!refreshed.ok()) co_return failure;
   statement.cluster = services_.gateway->cluster();
   co_return FindPlan(statement);
 }
@@ -133,27 +138,27 @@ Awaitable<Status> StatementExecutor::Run(Statement& statement) {
   if (plan.kind != PlanKind::kShow && !executed) session.ClearWarnings();
   switch (plan.kind) {
     case PlanKind::kRouted:
-      co_return co_await RunRouted(statement);
+      return RunRouted(statement);
     case PlanKind::kInsert:
-      co_return co_await RunInsert(services_, statement);
+      return RunInsert(services_, statement);
     case PlanKind::kNextValue:
-      co_return co_await RunNextValue(services_, statement);
+      return RunNextValue(services_, statement);
     case PlanKind::kTransaction:
-      co_return co_await RunTransaction(services_, statement);
+      return RunTransaction(services_, statement);
     case PlanKind::kSet:
-      co_return co_await RunSet(*this, statement);
+      return RunSet(*this, statement);
     case PlanKind::kUse:
-      co_return co_await RunUse(*this, statement);
+      return RunUse(*this, statement);
     case PlanKind::kShow:
-      co_return co_await RunShow(*this, statement);
+      return RunShow(*this, statement);
     case PlanKind::kDdl:
-      co_return co_await RunDdl(*this, statement);
+      return RunDdl(*this, statement);
     case PlanKind::kExplain:
-      co_return co_await RunExplain(*this, statement);
+      return RunExplain(*this, statement);
     case PlanKind::kOther:
-      co_return co_await RunOther(*this, statement);
+      break;
   }
-  co_return InternalError("unknown kind of plan");
+  return RunOther(*this, statement);
 }
 
 Awaitable<Status> StatementExecutor::RunRouted(Statement& statement) {

@@ -72,10 +72,13 @@ class StatementExecutor {
  private:
   // Fills statement.plan and literals.
   Status FindPlan(Statement& statement);
-  // The same; where a table or column seems to be missing, it looks again at what the shards have
-  // before it says so: another gateway, or somebody on the shards, may just have made it.
-  Awaitable<Status> FindPlanOrLookAgain(Statement& statement);
+  // After FindPlan() failed: where a table or column seems to be missing, looks again at what the
+  // shards have before it says so: another gateway, or somebody on the shards, may just have made
+  // it.
+  Awaitable<Status> FindPlanAgain(Statement& statement, Status failure);
   bool MayLookAgain(const Status& status);
+  Awaitable<Status> QuerySeveral(Session& session, mysql::ServerConnection& client,
+                                 std::string_view sql);
   Result<std::shared_ptr<const Plan>> MakePlan(const Statement& statement,
                                                const parser::DigestResult* digest, bool* cacheable);
   Awaitable<Result<StatementDescription>> Describe(Statement& statement);

@@ -76,4 +76,14 @@ Result<Gateway::ClientPtr> Gateway::Pick(const KeyspaceInfo& keyspace, const Sha
                                  shard.name, topo::TabletTypeName(type)));
 }
 
+rpc::ExecuteRequest& Gateway::NewRequest() {
+  // Clear() would delete the target.
+  rpc::Target* target = request_.release_target();
+  if (target == nullptr) target = new rpc::Target();
+  request_.Clear();
+  target->Clear();
+  request_.set_allocated_target(target);
+  return request_;
+}
+
 }  // namespace keyspan::vtgate

@@ -31,6 +31,9 @@ class Gateway {
   Result<ClientPtr> Pick(const KeyspaceInfo& keyspace, const ShardInfo& shard,
                          topo::TabletType type);
 
+  // An empty request with an empty target, in memory that was used for the one before.
+  rpc::ExecuteRequest& NewRequest();
+
  private:
   struct Entry {
     TabletAddress address;
@@ -46,6 +49,7 @@ class Gateway {
   std::shared_ptr<const Cluster> cluster_ = std::make_shared<const Cluster>();
   boost::unordered_flat_map<std::string, std::unique_ptr<Entry>> entries_;  // by alias
   uint32_t turn_ = 0;
+  rpc::ExecuteRequest request_;
 };
 
 }  // namespace keyspan::vtgate

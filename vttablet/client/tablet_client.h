@@ -60,6 +60,8 @@ class TabletClient : public std::enable_shared_from_this<TabletClient> {
   void Close();
 
   bool connected() const { return channel_ != nullptr && !channel_->closed(); }
+  // The first attempt has not ended: GetChannel() would wait for it.
+  bool connecting() const { return !connected() && !first_attempt_done_ && !closing_; }
   // Rises with each new connection. A transaction id is valid only while this stays the same.
   uint64_t channel_generation() const { return generation_; }
   const std::string& host() const { return host_; }
@@ -150,7 +152,10 @@ class ExecuteStream {
   // of the channel; nothing follows it. After a failure end().transaction_ended says whether the
   // transaction is gone.
   Awaitable<Result<std::span<uint8_t>>> Next() { return stream_.Next(); }
+  // The same in steps, see rpc::ClientStream.
   bool Ready() const { return stream_.Ready(); }
+  Awaitable<void> Arrival() { return stream_.Arrival(); }
+  Result<std::span<uint8_t>> Take() { return stream_.Take(); }
 
   // No more packets: true as soon as the last chunk was returned.
   bool ended() const { return stream_.ended(); }
