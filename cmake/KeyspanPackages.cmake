@@ -23,3 +23,12 @@ keyspan_find(xxhash xxhash.h xxhash)
 keyspan_find(zstd zstd.h zstd)
 keyspan_find(mariadb mariadb/mysql.h mariadb)
 keyspan_find(zookeeper zookeeper/zookeeper.h zookeeper_mt)
+keyspan_find(mimalloc mimalloc.h mimalloc)
+
+# What the servers allocate with: most frames of coroutines are larger than what glibc keeps ready
+# for a thread. Nothing of it is called by name. Sanitizers bring an allocator of their own.
+add_library(keyspan_allocator INTERFACE)
+if(NOT KEYSPAN_SANITIZE)
+  target_link_libraries(keyspan_allocator INTERFACE
+    -Wl,--push-state,--no-as-needed keyspan::mimalloc -Wl,--pop-state)
+endif()
