@@ -94,10 +94,11 @@ Awaitable<Status> SetNextId(const Services& services, Statement& statement,
   const std::string highest =
       fmt::format("SELECT MAX({}) FROM {}", parser::QuoteIdent(table.auto_increment->column, true),
                   parser::QuoteIdent(table.name, true));
+  const ShardCallOptions options;
   for (const ShardInfo& shard : keyspace.shards) {
     CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
                         co_await QueryShard(*services.gateway, statement.session, keyspace, shard,
-                                            topo::TabletType::PRIMARY, {}, highest));
+                                            topo::TabletType::PRIMARY, options, highest));
     if (result.rows.size() != 1 || result.rows[0].size() != 1) {
       co_return InternalError("a shard did not tell the highest id of a table");
     }
