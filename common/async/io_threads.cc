@@ -1,24 +1,12 @@
 #include "common/async/io_threads.h"
 
 #include <glog/logging.h>
-#include <sched.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <latch>
 
 namespace keyspan {
-namespace {
-
-// A batch thread that is woken does not push aside what runs on its core, see sched(7): when its
-// turn comes it finds more to do, and what it sends for several sessions leaves in one write. On an
-// idle core it makes no difference. A container may forbid it, which costs only speed.
-void PreferBatches() {
-  const sched_param none{};
-  (void)sched_setscheduler(0, SCHED_BATCH, &none);
-}
-
-}  // namespace
 
 IoThreads::IoThreads(int count) {
   CHECK_GT(count, 0);
@@ -28,7 +16,6 @@ IoThreads::IoThreads(int count) {
     entry->context = std::make_unique<boost::asio::io_context>(1);
     auto* context = entry->context.get();
     entry->thread = std::thread([this, context] {
-      PreferBatches();
       auto guard = boost::asio::make_work_guard(*context);
       context->run();
       // Clients of a loop that ends by itself would hang: better no process than half of one.

@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
-#include <sched.h>
 
-#include <atomic>
 #include <future>
 #include <stdexcept>
 
@@ -79,13 +77,6 @@ TEST(RunBlocking, LeavesTheEventLoopRunning) {
   ASSERT_EQ(result.wait_for(std::chrono::seconds(10)), std::future_status::ready);
   EXPECT_EQ(result.get(), 4950);
   threads.RunOnAll([](int) {});  // a loop that has lost count of its work would have ended
-}
-
-TEST(IoThreads, AreBatchThreads) {
-  IoThreads threads(2);
-  std::atomic<int> batch_threads = 0;
-  threads.RunOnAll([&](int) { batch_threads += sched_getscheduler(0) == SCHED_BATCH; });
-  EXPECT_EQ(batch_threads, 2);
 }
 
 TEST(IoThreads, RunsWorkOnEveryThread) {
