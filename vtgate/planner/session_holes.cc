@@ -69,6 +69,7 @@ class HolePuncher {
     Node* root = parser::Rewrite(static_cast<Node*>(statement_->root()),
                                  [this](Node* node) { return Replace(node); });
     statement_->set_root(static_cast<parser::Statement*>(root));
+    CastItems();
     return std::move(use_);
   }
 
@@ -93,6 +94,45 @@ class HolePuncher {
       item->has_alias = true;
       return Visit::kContinue;
     });
+  }
+
+  // What is selected keeps the type of mysqld's function, which a literal does not have.
+  void CastItems() {
+    auto* select = As<parser::Select>(statement_->root());
+    if (select == nullptr) return;
+    for (SelectItem* item : select->items) {
+      const auto* hole = As<Hole>(item->expr);
+      if (hole == nullptr) continue;
+      switch (hole->id) {
+        case kHoleLastInsertId:
+        case kHoleConnectionId:
+          item->expr = MakeCast(item->expr, parser::TypeKind::kUnsigned);
+          break;
+        case kHoleFoundRows:
+        case kHoleRowCount:
+          item->expr = MakeCast(item->expr, parser::TypeKind::kSigned);
+          break;
+        case kHoleDatabase:
+          item->expr = MakeCast(item->expr, parser::TypeKind::kChar, "64");
+          break;
+        case kHoleUser:
+        case kHoleCurrentUser:
+          item->expr = MakeCast(item->expr, parser::TypeKind::kChar, "288");
+          break;
+        default:
+          break;
+      }
+    }
+  }
+
+  parser::Expr* MakeCast(parser::Expr* operand, parser::TypeKind type,
+                         std::string_view length = {}) {
+    auto* cast = statement_->arena().New<parser::CastExpr>();
+    cast->operand = operand;
+    cast->type = statement_->arena().New<parser::DataType>();
+    cast->type->type = type;
+    cast->type->length = length;
+    return cast;
   }
 
   Node* Replace(Node* node) {
