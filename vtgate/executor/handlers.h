@@ -38,11 +38,16 @@ void ReplyOk(Statement& statement, uint64_t affected_rows = 0, uint64_t last_ins
              uint16_t warnings = 0, std::string_view info = {});
 // A column of a result set that the gateway makes itself.
 struct OwnColumn {
-  enum class Kind : uint8_t { kText, kInt, kUint };
+  enum class Kind : uint8_t { kText, kInt, kUint, kInt32, kUint32 };
   OwnColumn(std::string_view column, Kind of = Kind::kText) : name(column), kind(of) {}
   OwnColumn(const char* column) : name(column) {}
+  // As mysqld announces it: `of_length` characters or digits, and whether it may be NULL.
+  OwnColumn(std::string_view column, Kind of, uint32_t of_length, bool may_be_null = false)
+      : name(column), kind(of), length(of_length), nullable(may_be_null) {}
   std::string name;
   Kind kind = Kind::kText;
+  uint32_t length = 0;  // 0: enough for anything
+  bool nullable = true;
 };
 std::vector<mysql::Field> FieldsOf(std::span<const OwnColumn> columns);
 // Answers with such a result set. The values are NULL or of their column's kind.

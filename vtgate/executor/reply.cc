@@ -2,6 +2,12 @@
 #include "vtgate/executor/handlers.h"
 
 namespace keyspan::vtgate {
+namespace {
+
+constexpr uint32_t kBytesPerCharacter = 4;  // of utf8mb4
+constexpr uint8_t kNotFixedDecimals = 31;   // DECIMAL_NOT_SPECIFIED
+
+}  // namespace
 
 void ReplyOk(Statement& statement, uint64_t affected_rows, uint64_t last_insert_id,
              uint16_t warnings, std::string_view info) {
@@ -21,15 +27,22 @@ std::vector<mysql::Field> FieldsOf(std::span<const OwnColumn> columns) {
   for (const OwnColumn& column : columns) {
     mysql::Field& field = fields.emplace_back();
     field.name = column.name;
-    field.type = mysql::FieldType::kVarString;
-    field.collation = mysql::kUtf8mb40900AiCi;
-    field.length = 1024;
-    if (column.kind == OwnColumn::Kind::kText) continue;
-    field.type = mysql::FieldType::kLongLong;
+    field.flags = column.nullable ? 0 : mysql::kNotNullFlag;
+    if (column.kind == OwnColumn::Kind::kText) {
+      field.type = mysql::FieldType::kVarString;
+      field.collation = mysql::kUtf8mb40900AiCi;
+      field.length = kBytesPerCharacter * (column.length > 0 ? column.length : 256);
+      field.decimals = kNotFixedDecimals;
+      continue;
+    }
+    const bool small =
+        column.kind == OwnColumn::Kind::kInt32 || column.kind == OwnColumn::Kind::kUint32;
+    const bool is_unsigned =
+        column.kind == OwnColumn::Kind::kUint || column.kind == OwnColumn::Kind::kUint32;
+    field.type = small ? mysql::FieldType::kLong : mysql::FieldType::kLongLong;
     field.collation = mysql::kBinaryCollation;
-    field.length = 20;
-    field.flags = mysql::kNumFlag | mysql::kBinaryFlag |
-                  (column.kind == OwnColumn::Kind::kUint ? mysql::kUnsignedFlag : 0);
+    field.length = column.length > 0 ? column.length : 21;
+    field.flags |= mysql::kBinaryFlag | (is_unsigned ? mysql::kUnsignedFlag : 0);
   }
   return fields;
 }

@@ -151,7 +151,9 @@ Result<Table> VschemaTable(const Statement& statement, std::string_view verb) {
 }
 
 Table Warnings(const Session& session, bool errors_only) {
-  Table table{{"Level", {"Code", OwnColumn::Kind::kUint}, "Message"}, {}};
+  using Kind = OwnColumn::Kind;
+  Table table{
+      {{"Level", Kind::kText, 7}, {"Code", Kind::kUint32, 5}, {"Message", Kind::kText, 512}}, {}};
   for (const Warning& warning : session.warnings.kept()) {
     if (errors_only && warning.level != "Error") continue;
     table.rows.push_back({Text(warning.level), Value::Uint(warning.code), Text(warning.message)});
@@ -173,8 +175,11 @@ void ApplyLimit(const Show& node, Table* table) {
 }
 
 std::vector<OwnColumn> ProcesslistColumns() {
-  return {{"Id", OwnColumn::Kind::kUint},  "User",  "Host", "db", "Command",
-          {"Time", OwnColumn::Kind::kInt}, "State", "Info"};
+  using Kind = OwnColumn::Kind;
+  return {{"Id", Kind::kInt, 22},           {"User", Kind::kText, 32},
+          {"Host", Kind::kText, 255},       {"db", Kind::kText, 64, true},
+          {"Command", Kind::kText, 16},     {"Time", Kind::kInt32, 8},
+          {"State", Kind::kText, 30, true}, {"Info", Kind::kText, 100, true}};
 }
 
 Awaitable<Table> Processlist(StatementExecutor& executor) {
