@@ -16,13 +16,19 @@ Awaitable<Status> RunKill(StatementExecutor& executor, Statement& statement,
   CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
                       co_await executor.Fetch(statement.session, statement.client,
                                               "SELECT " + parser::Print(node.value)));
-  uint64_t id = 0;
+  uint32_t id = 0;
   if (!result.rows.empty() && !result.rows[0].empty()) {
-    id = std::strtoull(result.rows[0][0].ToText().c_str(), nullptr, 10);
+    // As MySQL: the lower half of whatever number it is.
+    id = static_cast<uint32_t>(std::strtoull(result.rows[0][0].ToText().c_str(), nullptr, 10));
   }
   const bool query_only = !node.words.empty() && node.words[0] == "QUERY";
-  if (id > UINT32_MAX ||
-      !executor.services().sessions->Kill(static_cast<uint32_t>(id), !query_only)) {
+  if (id == statement.session.connection_id) {
+    // The statement that is killed is this one, and a connection closes when it has the answer.
+    statement.session.query_killed = true;
+    statement.session.killed |= !query_only;
+    co_return Status::Mysql(1317, "70100", "Query execution was interrupted");
+  }
+  if (!executor.services().sessions->Kill(id, !query_only)) {
     co_return Status::Mysql(1094, "HY000", fmt::format("Unknown thread id: {}", id));
   }
   ReplyOk(statement);
