@@ -5,6 +5,8 @@ import glob
 import os
 import unittest
 
+import pymysql
+
 from direct import CompareTest
 from harness import SHARDS, Keyspace
 
@@ -47,6 +49,49 @@ class ErrorsTest(CompareTest):
         for path in sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), "errors", "*.sql"))):
             with open(path, encoding="utf-8") as file:
                 self.compare_errors([line.rstrip(";\n") for line in file if not line.startswith("--")])
+
+    def test_ids_that_do_not_fit(self):
+        """They are refused as by MySQL, and what is refused moves no sequence: ids go on where they were."""
+        script = ("INSERT INTO made (v) VALUES ('a')", "INSERT INTO made (id) VALUES ('')", "INSERT INTO made (id) VALUES ('a')",
+                  "INSERT INTO made (id) VALUES (' ')", "INSERT INTO made (id) VALUES ('7x')", "INSERT INTO made (id) VALUES (128)",
+                  "INSERT INTO made (id) VALUES ('128')", "INSERT INTO made (id) VALUES (99999999999999999999)", "INSERT INTO made (id) VALUES (-129)",
+                  "INSERT INTO made (id) VALUES (300), (301)", "INSERT INTO far (k, id) VALUES (1, '')", "INSERT INTO far (k, id) VALUES (1, 300), (2, 301)",
+                  "INSERT INTO far (k, id) VALUES (1, 'a'), (2, 'b'), (3, 'c')", "INSERT INTO made (v) VALUES ('b')", "INSERT INTO made VALUES (' 5 ', 'c'), ('6.6', 'd')",
+                  "INSERT INTO made (v) VALUES ('e')", "INSERT INTO far (k) VALUES (1)", "INSERT IGNORE INTO made VALUES (200, 'f')",
+                  "SELECT * FROM made ORDER BY id", "SELECT * FROM far ORDER BY id", "SET sql_mode = ''", "INSERT INTO far VALUES (2, '')", "INSERT INTO far VALUES (3, 300)",
+                  "SELECT * FROM far ORDER BY id", "DELETE FROM made", "DELETE FROM far")
+        clients = self.both()
+        for sql in script:
+            self.compare(clients, sql, what=("error", "rows", "affected"))
+
+    def test_kill_of_the_own_connection(self):
+        for statement in ("KILL QUERY {}", "KILL {}", "KILL CONNECTION {}", "KILL CONNECTION_ID()", "KILL -1", "KILL 99999999999999999999", "KILL NULL"):
+            seen = []
+            for client in self.both():
+                own = client.rows("SELECT CONNECTION_ID()")[0][0].decode()
+                error = client.text(statement.format(own)).error
+                try:
+                    seen.append((error, client.rows("SELECT 1")))
+                except pymysql.OperationalError:
+                    seen.append((error, "closed"))
+            with self.subTest(statement):
+                self.assertEqual(*seen)
+
+    def test_types_of_session_functions(self):
+        clients = self.both()
+        for sql in ("SELECT LAST_INSERT_ID()", "SELECT CONNECTION_ID()", "SELECT FOUND_ROWS(), ROW_COUNT()", "SELECT DATABASE(), SCHEMA() AS s",
+                    "SELECT USER(), SESSION_USER(), SYSTEM_USER(), CURRENT_USER(), CURRENT_USER", "SELECT LAST_INSERT_ID(), id, USER() FROM t",
+                    "SELECT DATABASE(), COUNT(*) FROM t", "SELECT DISTINCT DATABASE() AS d, g FROM t ORDER BY d, g"):
+            self.compare(clients, sql, what=("error", "fields"))
+            self.compare(clients, sql, [], what=("error", "fields", "prepared_fields"))
+
+    def test_types_of_show(self):
+        """The collation of text apart, which the gateway does not take from the session here."""
+        for sql in ("SHOW WARNINGS", "SHOW ERRORS", "SHOW PROCESSLIST", "SHOW COUNT(*) WARNINGS"):
+            gateway, mysqld = ([(field.name, field.type, field.length, field.flags, field.decimals) for field in client.text(sql).fields]
+                               for client in self.both())
+            with self.subTest(sql):
+                self.assertEqual(gateway, mysqld)
 
 
 if __name__ == "__main__":

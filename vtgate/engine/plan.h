@@ -198,6 +198,7 @@ struct InsertPlan {
   std::vector<Row> rows;
   parser::SqlTemplate suffix;  // AS new ON DUPLICATE KEY UPDATE ...
   std::optional<sharding::QualifiedName> sequence;
+  uint64_t highest_id = UINT64_MAX;  // that the AUTO_INCREMENT column can hold
   // Whether the client's text may be forwarded when all rows go to one shard and no id is
   // generated. False when an id is generated in any case, and when the text has session functions.
   bool text_forwardable = true;

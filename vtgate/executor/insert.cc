@@ -3,10 +3,12 @@
 #include <map>
 #include <optional>
 
+#include "sharding/plain_number.h"
 #include "vtgate/executor/forward.h"
 #include "vtgate/executor/handlers.h"
 #include "vtgate/executor/multi_shard.h"
 #include "vtgate/executor/sequence.h"
+#include "vtgate/executor/shard_query.h"
 #include "vtgate/executor/values.h"
 
 namespace keyspan::vtgate {
@@ -22,22 +24,40 @@ struct Ids {
   uint64_t last_explicit = 0;            // that of the last row
 };
 
-// The id that a row brings along; empty when one is to be generated.
-Result<std::optional<uint64_t>> ExplicitId(const InsertPlan::Row& row, const Statement& statement) {
-  if (!row.explicit_id) return std::optional<uint64_t>();
+// What a row brings along for its AUTO_INCREMENT column.
+struct GivenId {
+  bool generate = false;
+  uint64_t id = 0;  // the sequence goes on after it; 0 for a negative one, which does not move it
+  // A strict sql_mode refuses the value: it is no number, or too high for the column. `id` is what
+  // any other stores.
+  bool strict_refuses = false;
+};
+
+GivenId GivenNumber(uint64_t number, const InsertPlan& plan, const Session& session) {
+  GivenId given;
+  given.generate = number == 0 && !session.no_auto_value_on_zero;
+  given.id = std::min(number, plan.highest_id);
+  given.strict_refuses = number > plan.highest_id;
+  return given;
+}
+
+Result<GivenId> IdOfRow(const InsertPlan& plan, const InsertPlan::Row& row,
+                        const Statement& statement) {
+  GivenId generated;
+  generated.generate = true;
+  if (!row.explicit_id) return generated;
   ASSIGN_OR_RETURN(RoutingValue value, Evaluate(*row.explicit_id, statement));
-  const bool zero_is_a_value = statement.session.no_auto_value_on_zero;
+  bool no_number = false;
   switch (value.kind) {
     case RoutingValue::Kind::kNull:
-      return std::optional<uint64_t>();
+      return generated;
     case RoutingValue::Kind::kInt:
-      if (value.int_value == 0 && !zero_is_a_value) return std::optional<uint64_t>();
-      // A negative id does not move the counter.
-      return std::optional<uint64_t>(value.int_value > 0 ? value.int_value : 0);
     case RoutingValue::Kind::kUint:
-      return std::optional<uint64_t>(value.uint_value);
+      break;
     default: {
       // '7' and 7.0 are ids too: what MySQL stores for them.
+      no_number = value.kind == RoutingValue::Kind::kText &&
+                  !sharding::PlainNumber::Parse(value.text).clean;
       sharding::ColumnType bigint;
       bigint.type = mysql::FieldType::kLongLong;
       auto normal = sharding::NormalizeForStorage(value, bigint);
@@ -45,13 +65,31 @@ Result<std::optional<uint64_t>> ExplicitId(const InsertPlan::Row& row, const Sta
         return Unsupported(
             fmt::format("the value {} for an AUTO_INCREMENT column", sharding::DebugString(value)));
       }
-      if (normal.value.kind == RoutingValue::Kind::kUint) {
-        return std::optional<uint64_t>(normal.value.uint_value);
-      }
-      if (normal.value.int_value == 0 && !zero_is_a_value) return std::optional<uint64_t>();
-      return std::optional<uint64_t>(std::max<int64_t>(normal.value.int_value, 0));
+      value = std::move(normal.value);
     }
   }
+  const bool is_unsigned = value.kind == RoutingValue::Kind::kUint;
+  // A negative id does not move the counter.
+  if (!is_unsigned && value.int_value < 0) return GivenId{false, 0, no_number};
+  GivenId given =
+      GivenNumber(is_unsigned ? value.uint_value : static_cast<uint64_t>(value.int_value), plan,
+                  statement.session);
+  given.strict_refuses |= no_number;
+  return given;
+}
+
+// Whether the session's sql_mode is strict, as a shard says: where the client has not set it, it is
+// the shards' own.
+Awaitable<Result<bool>> IsStrict(Gateway& gateway, Session& session, const KeyspaceInfo& keyspace) {
+  ShardCallOptions options;
+  options.settings = &session.settings;
+  CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
+                      co_await QueryShard(gateway, session, keyspace, keyspace.shards[0],
+                                          topo::TabletType::PRIMARY, options, "SELECT @@sql_mode"));
+  if (result.rows.size() != 1 || result.rows[0].size() != 1) {
+    co_return InternalError("a shard did not tell its sql_mode");
+  }
+  co_return result.rows[0][0].ToText().find("STRICT_") != std::string::npos;
 }
 
 struct RowId {
@@ -60,17 +98,23 @@ struct RowId {
 };
 
 Awaitable<Status> AssignIds(const Services& services, Statement& statement, const InsertPlan& plan,
-                            std::vector<RowId>* rows, Ids* ids) {
+                            const KeyspaceInfo& keyspace, std::vector<RowId>* rows, Ids* ids) {
   rows->resize(plan.rows.size());
   if (!plan.sequence) co_return Status::Ok();
   for (size_t i = 0; i < plan.rows.size(); ++i) {
-    CO_ASSIGN_OR_RETURN(auto id, ExplicitId(plan.rows[i], statement));
-    if (!id) {
+    CO_ASSIGN_OR_RETURN(GivenId given, IdOfRow(plan, plan.rows[i], statement));
+    if (given.strict_refuses && !plan.ignore) {
+      CO_ASSIGN_OR_RETURN(bool strict,
+                          co_await IsStrict(*services.gateway, statement.session, keyspace));
+      // Left to the shard, which refuses it: the sequence stays where it is.
+      if (strict) given = GivenId();
+    }
+    if (given.generate) {
       (*rows)[i].generated = true;
       ++ids->generated;
     } else {
-      ids->max_explicit = std::max(ids->max_explicit.value_or(0), *id);
-      ids->last_explicit = *id;
+      ids->max_explicit = std::max(ids->max_explicit.value_or(0), given.id);
+      ids->last_explicit = given.id;
     }
   }
   // First the explicit ones, so that the generated ones of this statement lie above them.
@@ -151,7 +195,7 @@ Awaitable<Status> RunInsert(const Services& services, Statement& statement) {
   }
   std::vector<RowId> row_ids;
   Ids ids;
-  CO_RETURN_IF_ERROR(co_await AssignIds(services, statement, plan, &row_ids, &ids));
+  CO_RETURN_IF_ERROR(co_await AssignIds(services, statement, plan, *keyspace, &row_ids, &ids));
 
   std::vector<int> shard_of_row;
   bool one_shard = true;

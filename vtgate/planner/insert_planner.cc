@@ -44,6 +44,17 @@ std::optional<sharding::ColumnType> TypeOf(const TableUse& target, std::string_v
   return *type;
 }
 
+// The highest number that the AUTO_INCREMENT column can hold, as far as its type is known.
+uint64_t HighestId(const TableUse& target) {
+  auto type = TypeOf(target, target.table->auto_increment->column);
+  if (!type.has_value() || !type->IsInteger()) return UINT64_MAX;
+  sharding::ColumnValue highest =
+      sharding::NormalizeForStorage(sharding::RoutingValue::Uint(UINT64_MAX), *type);
+  if (highest.outcome != sharding::ColumnValue::Outcome::kValue) return UINT64_MAX;
+  return type->is_unsigned ? highest.value.uint_value
+                           : static_cast<uint64_t>(highest.value.int_value);
+}
+
 // The columns that an INSERT without a list writes.
 std::vector<std::string> AllColumns(const TableUse& target) {
   std::vector<std::string> names;
@@ -107,6 +118,7 @@ class InsertBuilder {
       auto sequence = vschema_.FindSequence(*target_.table);
       if (!sequence.ok()) Fail(sequence.status());
       plan_->sequence = sharding::QualifiedName{(*sequence)->keyspace, (*sequence)->name};
+      plan_->highest_id = HighestId(target_);
     }
     uses_time_ = UsesStatementTime(insert_, {&target_, 1});
     CollectColumns();
