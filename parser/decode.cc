@@ -145,4 +145,16 @@ std::string_view DecodeString(std::string_view source, const ParseOptions& optio
   return {out, size};
 }
 
+std::string DecodeStrings(std::string_view source, const ParseOptions& options) {
+  Arena arena;
+  Lexer lexer(source, options);
+  std::string joined;
+  for (Token token = lexer.Next();
+       token.kind == TokenKind::kString || token.kind == TokenKind::kNString;
+       token = lexer.Next()) {
+    joined += DecodeString(source.substr(token.begin, token.end - token.begin), options, arena);
+  }
+  return joined;
+}
+
 }  // namespace keyspan::parser

@@ -77,6 +77,8 @@ class Lexer {
 // The content of a string token's source (with its quotes and N), escapes resolved. The result lies
 // in the source when there is nothing to resolve, else in `arena`.
 std::string_view DecodeString(std::string_view source, const ParseOptions& options, Arena& arena);
+// As DecodeString for several string tokens, which are one literal: 'a' 'b'.
+std::string DecodeStrings(std::string_view source, const ParseOptions& options);
 // The name that MySQL, which converts names to utf8 at once, takes a bare name for: half a
 // multi-byte character at the end is lost, elsewhere it becomes a question mark.
 std::string_view DecodeName(std::string_view text, TextCharset charset, Arena& arena);

@@ -37,13 +37,9 @@ Literal* Parser::ParseString() {
   auto* literal = New<Literal>(first.begin);
   literal->literal = kind;
   literal->text_begin = first.begin;
-  std::string joined(DecodeString(Text(first), options_, arena_));
-  while (AtKind(TokenKind::kString)) {
-    joined += DecodeString(Text(cur_), options_, arena_);
-    Advance();
-  }
-  literal->value = arena_.CopyString(joined);
+  while (AtKind(TokenKind::kString)) Advance();
   literal->text = text_.substr(first.begin, prev_end_ - first.begin);
+  literal->value = arena_.CopyString(DecodeStrings(literal->text, options_));
   literal->end = prev_end_;
   AssignSlot(literal);
   return literal;

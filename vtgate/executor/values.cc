@@ -106,8 +106,7 @@ Result<RoutingValue> LiteralValue(const parser::DigestLiteral& literal, bool neg
   parser::ParseOptions options;
   options.sql_mode = statement.session.sql_mode_bits;
   options.charset = statement.session.charset;
-  parser::Arena arena;
-  std::string value(parser::DecodeString(text, options, arena));
+  std::string value = parser::DecodeStrings(text, options);
   switch (literal.kind) {
     case LiteralKind::kDate:
     case LiteralKind::kTime:
