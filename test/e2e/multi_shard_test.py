@@ -56,6 +56,25 @@ class MultiShardTest(CompareTest):
                     "DROP TABLE copy"):
             self.compare(clients, sql, what=what)
 
+    def test_sharding_by_text(self):
+        clients = self.both()
+        long_name = "long_" * 12 + "1234"
+        words = ("op", "ab", "x'y", "e\u0301", "", "zebra", "q", "w")
+        for sql in ("CREATE TABLE words (k VARCHAR(20) COLLATE utf8mb4_bin PRIMARY KEY, v INT)",
+                    *("INSERT INTO words VALUES ('{}' '{}', 1)".format(*(part.replace("'", "''") for part in (word[:1], word[1:])))
+                      for word in words),
+                    *("SELECT v FROM words WHERE k = '{}'".format(word.replace("'", "''")) for word in words),
+                    *("UPDATE words SET v = v + 1 WHERE k = '{}'\n '{}'".format(*(part.replace("'", "''") for part in (word[:1], word[1:])))
+                      for word in words),
+                    "DELETE FROM words WHERE k IN ('o' \"p\", 'zeb' 'ra')", "SELECT * FROM words ORDER BY k",
+                    "SET @names = @@character_set_client", "SET character_set_client = @names",
+                    "INSERT INTO words VALUES ('\u00e9', 3)", "SELECT v FROM words WHERE k = '\u00e9'",
+                    f"CREATE TABLE {long_name} (id INT AUTO_INCREMENT PRIMARY KEY)", f"INSERT INTO {long_name} VALUES (NULL), (NULL)",
+                    f"SELECT * FROM {long_name} ORDER BY id", f"DROP TABLE {long_name}"):
+            self.compare(clients, sql, what=("error", "affected", "rows"))
+        refusal = clients[0].run("ALTER TABLE words CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci").error
+        self.assertEqual(refusal[0], 1235, refusal)
+
     def test_every_row_alone_on_its_shard(self):
         """One row has no text of mysqld's own."""
         by_shard = {shard: [row[0] for row in self.on_shard("customer", shard, "SELECT id FROM t ORDER BY id")] for shard in SHARDS}

@@ -10,6 +10,8 @@
 namespace keyspan::vtgate {
 namespace {
 
+constexpr size_t kMaxNameBytes = 64;
+
 bool Contains(const std::vector<std::string>& columns, std::string_view name) {
   return std::any_of(columns.begin(), columns.end(), [name](const std::string& column) {
     return parser::EqualsIgnoreCase(column, name);
@@ -43,6 +45,10 @@ Result<sharding::QualifiedName> NewSequence(const std::string& keyspace, const s
   const bool taken = info->FindTableInfo(name) != nullptr ||
                      (info->vschema != nullptr && info->vschema->FindTable(name) != nullptr);
   if (taken) name = fmt::format("{}_{}_seq", keyspace, table);
+  // A name of MySQL has 64 characters at most.
+  if (name.size() > kMaxNameBytes) {
+    name = fmt::format("{:016x}_seq", XXH3_64bits(name.data(), name.size()));
+  }
   return sharding::QualifiedName{home, name};
 }
 

@@ -271,6 +271,21 @@ bool IsShardingColumn(const sharding::Table& table, std::string_view column) {
   return table.auto_increment && parser::EqualsIgnoreCase(table.auto_increment->column, column);
 }
 
+// CONVERT TO CHARACTER SET gives text columns another collation, by which other rows are equal.
+Status CheckConvert(const sharding::Table& table, const KeyspaceInfo& keyspace) {
+  const TableInfo* info = keyspace.FindTableInfo(table.name);
+  if (info == nullptr) return Status::Ok();
+  for (const TableColumn& column : info->columns) {
+    if (column.IsText() && IsShardingColumn(table, column.name)) {
+      return Unsupported(
+          fmt::format("converting the character set of {}.{}, whose rows are sharded by the text "
+                      "of column '{}'",
+                      keyspace.name, table.name, column.name));
+    }
+  }
+  return Status::Ok();
+}
+
 Status CheckAlter(const sharding::Table& table, const parser::AlterTable& node,
                   const KeyspaceInfo& keyspace) {
   TableShape added;
@@ -290,6 +305,9 @@ Status CheckAlter(const sharding::Table& table, const parser::AlterTable& node,
         }
         break;
       }
+      case parser::AlterKind::kConvertCharset:
+        RETURN_IF_ERROR(CheckConvert(table, keyspace));
+        break;
       case parser::AlterKind::kDropPrimaryKey:
         return Unsupported("dropping the primary key of a sharded table");
       case parser::AlterKind::kRename:

@@ -108,6 +108,10 @@ uint64_t SelectLimit(const Session& session) {
 }
 
 std::string UnquotedLiteral(std::string_view literal) {
+  // _utf8mb4'...', as user variables are written
+  if (const size_t quote = literal.find('\''); literal.starts_with('_') && quote != literal.npos) {
+    literal.remove_prefix(quote);
+  }
   if (literal.size() >= 2 && (literal.front() == '\'' || literal.front() == '"')) {
     return std::string(literal.substr(1, literal.size() - 2));
   }
