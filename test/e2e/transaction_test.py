@@ -89,6 +89,17 @@ class TransactionTest(TwoShardsTest):
         self.assertEqual(caught.exception.args[0], 1792)
         self.run_all("COMMIT", f"UPDATE t SET v = 1 WHERE id = {self.low[0]}")
 
+    def test_a_consistent_snapshot_is_taken_on_all_shards_at_once(self):
+        for database in ("bank", None):
+            with self.subTest(database=database):
+                self.run_all("UPDATE t SET v = 0")
+                reader = self.connect(database)
+                self.execute(reader, "START TRANSACTION WITH CONSISTENT SNAPSHOT")
+                self.run_all("UPDATE t SET v = 7")
+                self.assertEqual(self.execute(reader, "SELECT DISTINCT v FROM bank.t"), [(0,)])
+                self.execute(reader, "COMMIT")
+                self.assertEqual(self.execute(reader, "SELECT DISTINCT v FROM bank.t"), [(7,)])
+
     def test_found_rows_after_sql_calc_found_rows(self):
         row = self.low[0]
         self.execute(self.connection, f"SELECT SQL_CALC_FOUND_ROWS id FROM t WHERE id = {row} LIMIT 0")

@@ -22,6 +22,30 @@ void Begin(Session& session, const parser::Transaction& node) {
   session.tracker.NoteCharacteristics();
 }
 
+// WITH CONSISTENT SNAPSHOT: every shard that the session can read takes its snapshot now, not when
+// a statement first goes there.
+Awaitable<Status> TakeSnapshots(const Services& services, Statement& statement) {
+  Session& session = statement.session;
+  if (session.target.type != topo::TabletType::PRIMARY) co_return Status::Ok();
+  for (const auto& [name, keyspace] : statement.cluster->keyspaces) {
+    if (!session.target.keyspace.empty() && name != session.target.keyspace) continue;
+    std::vector<ShardWork> work;
+    for (size_t i = 0; i < keyspace->shards.size(); ++i) {
+      const bool chosen =
+          session.target.shard.empty() || keyspace->shards[i].name == session.target.shard;
+      if (chosen) work.push_back({static_cast<int>(i), "DO 0"});
+    }
+    if (work.empty()) continue;
+    auto outcome =
+        co_await ScatterWrite(*services.gateway, statement, *keyspace, std::move(work), true);
+    if (!outcome.status.ok()) {
+      co_await RollbackTransaction(session);
+      co_return outcome.status;
+    }
+  }
+  co_return Status::Ok();
+}
+
 // AND CHAIN: the next transaction has the isolation level and the access mode of this one.
 TransactionStart Successor(const Session& session) {
   TransactionStart start = session.transaction.start();
@@ -116,6 +140,9 @@ Awaitable<Status> RunTransaction(const Services& services, Statement& statement)
       // A second BEGIN commits the first.
       CO_RETURN_IF_ERROR(co_await CommitTransaction(session));
       Begin(session, node);
+      if (node.consistent_snapshot) {
+        CO_RETURN_IF_ERROR(co_await TakeSnapshots(services, statement));
+      }
       break;
     case TransactionVerb::kCommit:
     case TransactionVerb::kRollback: {
