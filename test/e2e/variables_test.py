@@ -118,7 +118,8 @@ class OnlyDefaultTest(VariablesTest):
             gateway = self.connect(database)
             for name, value in (("insert_id", 5000), ("sql_auto_is_null", 1), ("sql_auto_is_null", "ON"),
                                 ("auto_increment_increment", 10), ("auto_increment_offset", 3), ("rand_seed1", 1),
-                                ("rand_seed2", 2), ("insert_id", "2500 * 2")):
+                                ("rand_seed2", 2), ("insert_id", "2500 * 2"), ("completion_type", 1),
+                                ("completion_type", "'RELEASE'")):
                 self.assert_refused(gateway, name, f"SET {name} = {value}")
             self.assert_refused(gateway, "insert_id", "SET @a = 7, insert_id = 5")
             self.assertEqual(self.execute(gateway, "SELECT @a, @@sql_auto_is_null, @@auto_increment_increment"),
@@ -130,6 +131,7 @@ class OnlyDefaultTest(VariablesTest):
                              "SET @@session.auto_increment_increment = 1", "SET auto_increment_offset = 1",
                              "SET @old = @@auto_increment_offset", "SET auto_increment_offset = @old",
                              "SET auto_increment_increment = DEFAULT", "SET sql_auto_is_null = 'maybe'",
+                             "SET completion_type = NO_CHAIN", "SET completion_type = 0",
                              "SELECT @@sql_auto_is_null, @@auto_increment_increment, @@auto_increment_offset",
                              "SELECT id FROM t WHERE id IS NULL")
 

@@ -186,6 +186,9 @@ Status CheckOnlyDefault(const std::string& name, const std::string& literal) {
     is_default = literal == "1";
   } else if (name == "insert_id") {
     is_default = literal == "0";
+  } else if (name == "completion_type") {
+    const std::string type = AsciiLower(UnquotedLiteral(literal));
+    is_default = type == "0" || type == "no_chain";
   } else if (name == "rand_seed1" || name == "rand_seed2") {
     is_default = false;
   }
