@@ -104,8 +104,8 @@ void Value::AppendSqlLiteral(std::string* out) const {
     }
     case Kind::kString: {
       if (collation_ == kBinaryCollation) {
-        // An empty x'' would be fine too, but _binary'' says what it is.
-        out->append(str().empty() ? "_binary'" : "x'");
+        // Without the introducer it would be a number where one is asked for.
+        out->append(str().empty() ? "_binary'" : "_binary x'");
         AppendHex(str(), out);
         out->push_back('\'');
         return;

@@ -107,7 +107,7 @@ TEST(Value, SqlLiterals) {
   EXPECT_EQ(literal(Value::Double(100)), "100e0");
   EXPECT_EQ(literal(Value::Decimal("1.50")), "1.50");
   EXPECT_EQ(literal(Value::Text("it's \\ \n")), "_utf8mb4'it\\'s \\\\ \\n'");
-  EXPECT_EQ(literal(Value::Bytes(std::string("\0\xff", 2))), "x'00ff'");
+  EXPECT_EQ(literal(Value::Bytes(std::string("\0\xff", 2))), "_binary x'00ff'");
   EXPECT_EQ(literal(Value::Bytes("")), "_binary''");
   EXPECT_EQ(literal(Value::Text("\x95\x5c", 13)), "_sjis x'955c'");
   EXPECT_EQ(literal(Value::Date({.year = 2026, .month = 1, .day = 2})), "DATE'2026-01-02'");
