@@ -23,8 +23,14 @@ struct PeerWatch::State : std::enable_shared_from_this<State> {
 
   void Look() {
     std::vector<ServerConnection*> closed;
+    std::vector<ServerConnection*> silent;
+    const auto now = std::chrono::steady_clock::now();
     for (ServerConnection* connection : connections) {
-      if (!connection->busy_ || !connection->on_peer_closed_) continue;
+      if (!connection->busy_) {
+        if (connection->SilentTooLong(now)) silent.push_back(connection);
+        continue;
+      }
+      if (!connection->on_peer_closed_) continue;
       uint64_t statement = connection->statement_number_ + 1;
       if (connection->watched_statement_ != statement) {
         connection->watched_statement_ = statement;
@@ -32,6 +38,8 @@ struct PeerWatch::State : std::enable_shared_from_this<State> {
         closed.push_back(connection);
       }
     }
+    // What waits for the client sees the end later, on the loop.
+    for (ServerConnection* connection : silent) connection->EndSilent();
     for (ServerConnection* connection : closed) {
       // A callback may have destroyed another connection of the list.
       if (!connections.contains(connection)) continue;

@@ -10,9 +10,10 @@ namespace keyspan::mysql {
 
 class ServerConnection;
 
-// Looks, a few times a second, whether the clients of running statements are still there. A short
-// statement never notices it: only a connection that is in the same statement at two looks in a row
-// is checked (one poll system call). One per io_context, made before the connections that use it
+// Looks, a few times a second, whether the clients of running statements are still there, and
+// whether others have been silent for longer than they may. A short statement never notices it:
+// only a connection that is in the same statement at two looks in a row is checked (one poll system
+// call). One per io_context, made before the connections that use it
 // and destroyed after them.
 class PeerWatch {
  public:

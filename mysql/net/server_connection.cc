@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "common/async/deadline.h"
+#include "mysql/net/lazy_deadline.h"
 
 namespace keyspan::mysql {
 namespace {
@@ -27,6 +28,16 @@ Status TooLarge() {
 
 Status OutOfOrder() {
   return Status(StatusCode::kMalformed, 1156, "08S01", "Got packets out of order");
+}
+
+Status Inactive() {
+  return Status::Mysql(4031, "HY000",
+                       "The client was disconnected by the server because of inactivity. See "
+                       "wait_timeout and interactive_timeout for configuring this behavior.");
+}
+
+Status ReadTimedOut() {
+  return Status::Mysql(1159, "08S01", "Got timeout reading communication packets");
 }
 
 struct Peer {
@@ -275,8 +286,13 @@ Awaitable<Status> ServerConnection::Flush() {
   }
   // Nearly always the kernel takes it all at once.
   if (stream_.TryWrite(&out_) == Stream::TryState::kDone) co_return Status::Ok();
-  Deadline deadline(stream_.executor(), std::chrono::steady_clock::now() + options_->write_timeout,
-                    [this] { stream_.Close(); });
+  size_t left = out_.size();
+  LazyDeadline deadline(stream_.executor(), [this, &left, &deadline] {
+    // Slow is not stuck: a long reply may take any time.
+    if (std::exchange(left, out_.size()) == out_.size()) return stream_.Close();
+    deadline.Set(LazyDeadline::Clock::now() + write_timeout_);
+  });
+  deadline.Set(LazyDeadline::Clock::now() + write_timeout_);
   Status status = co_await stream_.WriteAll(&out_);
   if (deadline.expired()) {
     co_return Status(StatusCode::kDeadlineExceeded, 1161, "08S01",
@@ -284,6 +300,24 @@ Awaitable<Status> ServerConnection::Flush() {
   }
   if (!status.ok()) stream_.Close();
   co_return status;
+}
+
+bool ServerConnection::SilentTooLong(std::chrono::steady_clock::time_point now) {
+  // What waits in out_ is the business of Flush().
+  if (wait_timeout_.count() == 0 || !out_.empty()) return false;
+  if (heard_.statement != statement_number_ || heard_.bytes != end_) {
+    heard_ = {statement_number_, end_, now};
+    return false;
+  }
+  return now - heard_.at >= wait_timeout_;
+}
+
+void ServerConnection::EndSilent() {
+  const bool within_packet = buffered().size() >= kFrameHeaderSize;
+  sequence_ = within_packet ? 1 : 0;
+  SendError(within_packet ? ReadTimedOut() : Inactive());
+  (void)stream_.TryWrite(&out_);
+  stream_.Close();
 }
 
 Awaitable<Status> ServerConnection::FailWith(Status status) {

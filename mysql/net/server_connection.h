@@ -26,9 +26,8 @@ struct ServerOptions {
   ServerHandshakeOptions handshake;  // tls_available is set from `tls` by PrepareServerOptions
   std::shared_ptr<const TlsContext> tls;
   std::chrono::milliseconds handshake_timeout{10000};
-  uint32_t max_packet = 64u << 20;                 // larger commands get error 1153 and the end
-  size_t flush_threshold = 64u << 10;              // WantsFlush() above this
-  std::chrono::milliseconds write_timeout{60000};  // a client that does not read is cut
+  uint32_t max_packet = 64u << 20;     // larger commands get error 1153 and the end
+  size_t flush_threshold = 64u << 10;  // WantsFlush() above this
 };
 // Fills what is left open: capabilities, RSA key, self-signed TLS unless `disable_tls`.
 Status PrepareServerOptions(ServerOptions* options, bool disable_tls = false);
@@ -90,6 +89,13 @@ class ServerConnection {
   void set_on_peer_closed(std::function<void()> on_closed) {
     on_peer_closed_ = std::move(on_closed);
   }
+  // A client that sends nothing for that long while the server waits for its command is told so
+  // (4031, or 1159 within a packet) and closed, up to a second late; needs a PeerWatch. Zero:
+  // never.
+  void set_wait_timeout(std::chrono::seconds timeout) { wait_timeout_ = timeout; }
+  // A client that takes nothing of its reply for that long is cut, at the latest after twice that.
+  void set_write_timeout(std::chrono::seconds timeout) { write_timeout_ = timeout; }
+
   void BeginStatement() { busy_ = true; }
   void EndStatement() {
     busy_ = false;
@@ -111,6 +117,9 @@ class ServerConnection {
   std::span<char> RoomFor(size_t want);
   Awaitable<Result<std::string_view>> ReadPacket(size_t max_payload, bool handshake);
   Awaitable<Status> FailWith(Status status);
+  // Of PeerWatch: whether the wait timeout has passed since the client was last heard of.
+  bool SilentTooLong(std::chrono::steady_clock::time_point now);
+  void EndSilent();
   void Reserve(size_t size);
   void ReleaseMemory();
   std::string_view buffered() const { return {buffer_.get() + begin_, end_ - begin_}; }
@@ -141,6 +150,16 @@ class ServerConnection {
   bool busy_ = false;
   uint64_t statement_number_ = 0;
   uint64_t watched_statement_ = 0;  // of PeerWatch
+  std::chrono::seconds wait_timeout_{0};
+  std::chrono::seconds write_timeout_{60};
+  // What PeerWatch saw when the client was last heard of: how many statements, and bytes of the
+  // next.
+  struct Heard {
+    uint64_t statement = 0;
+    size_t bytes = 0;
+    std::chrono::steady_clock::time_point at;
+  };
+  Heard heard_;
   std::function<void()> on_peer_closed_;
 };
 

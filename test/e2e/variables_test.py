@@ -1,12 +1,15 @@
 #!/usr/bin/python3
 """Session variables that one MySQL gives a meaning which the shards' connections alone cannot keep."""
 
+import socket
+import time
 import unittest
 
 import pymysql
 
-from direct import DirectTest
-from harness import SHARDS, Keyspace
+from direct import FORMS, DirectTest
+from harness import SHARDS, Keyspace, wait_for
+from wire import error_number
 
 ROWS = ", ".join(f"({i}, {i % 3}, 'v{i}')" for i in range(1, 13))
 ALL = 18446744073709551615
@@ -150,7 +153,7 @@ class OnlyDefaultTest(VariablesTest):
 
 
 class OwnValuesTest(VariablesTest):
-    vtgate_flags = ("--max_allowed_packet=33554432", )
+    vtgate_flags = ("--max_allowed_packet=33554432", "--interactive_timeout=2", "--wait_timeout=20000")
 
     def test_max_allowed_packet(self):
         for database in ("main", "customer"):
@@ -188,6 +191,116 @@ class OwnValuesTest(VariablesTest):
                     self.assertEqual(self.execute(plain, sql), [(f"Ssl_{name}", "")])
             self.assertIn(("Ssl_version", tls._sock.version()), self.execute(tls, "SHOW STATUS"))
             self.assertEqual(self.execute(tls, "SHOW GLOBAL STATUS LIKE 'Ssl_cipher'"), [("Ssl_cipher", "")])
+
+    def test_global_values(self):
+        own = {"max_allowed_packet": 33554432, "interactive_timeout": 2, "wait_timeout": 20000, "net_write_timeout": 60,
+               "version_comment": "Keyspan", "autocommit": 1}
+        for database in ("main", "customer"):
+            gateway, direct = self.both(database)
+            self.execute(gateway, "SET wait_timeout = 77, autocommit = 0, net_write_timeout = 5")
+            for name, value in own.items():
+                self.assertEqual(self.execute(gateway, f"SELECT @@global.{name}"), [(value, )])
+                shown = "ON" if name == "autocommit" else str(value)
+                self.assertEqual(self.execute(gateway, f"SHOW GLOBAL VARIABLES LIKE '{name}'"), [(name, shown)])
+            version = self.execute(gateway, "SELECT @@version, @@global.version, VERSION()")[0]
+            self.assertEqual(len(set(version)), 1, version)
+            self.assertEqual(self.execute(gateway, "SHOW VARIABLES LIKE 'version'"), [("version", version[0])])
+            ours = self.execute(gateway, "SELECT CONNECTION_ID()")[0][0]
+            self.assertEqual(self.execute(gateway, "SHOW VARIABLES LIKE 'pseudo_thread_id'"), [("pseudo_thread_id", str(ours))])
+            self.assert_same(gateway, direct, "SELECT @@global.last_insert_id", "SELECT @@session.version", "SELECT @@global.nothing",
+                             "SELECT @@global.error_count, 1", "SELECT @@global.sql_select_limit", "SELECT @@global.autocommit",
+                             "SELECT @@global.session_track_system_variables", "SHOW GLOBAL VARIABLES LIKE 'last_insert_id'")
+
+
+class SilenceTest(VariablesTest):
+    """What becomes of a client that neither sends nor reads."""
+
+    vtgate_flags = ("--interactive_timeout=2", )
+
+    def assert_ends_alike(self, prepare, *sent):
+        ends = []
+        for wire, _ in self.wires(b"customer"):
+            wire.query(prepare)
+            for data in sent:
+                wire.send_raw(data)
+            packet = wire.reply_or_close()
+            ends.append((packet, wire.sequence, wire.reply_or_close()))
+        self.assertEqual(ends[0], ends[1])
+        return error_number(ends[0][0])
+
+    def test_idle(self):
+        self.assertEqual(self.assert_ends_alike("SET wait_timeout = 1"), 4031)
+
+    def test_within_a_packet(self):
+        self.assertEqual(self.assert_ends_alike("SET wait_timeout = 1", b"\x09\0"), 4031)
+        self.assertEqual(self.assert_ends_alike("SET wait_timeout = 1", b"\x09\0\0\0\x03SEL"), 1159)
+
+    def test_tls(self):
+        client = self.connect("customer", ssl={"check_hostname": False})
+        self.execute(client, "SET wait_timeout = 1")
+        time.sleep(2)
+        with self.assertRaises(pymysql.MySQLError) as caught:
+            self.execute(client, "SELECT 1")
+        self.assertIn(caught.exception.args[0], (4031, 2006, 2013))
+
+    def test_transaction_is_rolled_back(self):
+        client = self.connect("customer")
+        self.execute(client, "SET wait_timeout = 1")
+        self.execute(client, "BEGIN")
+        self.execute(client, "UPDATE t SET v = 'lost' WHERE id IN (1, 2, 3, 4, 5)")
+        other = self.connect("customer")
+        self.execute(other, "SET innodb_lock_wait_timeout = 10")
+        self.execute(other, "UPDATE t SET g = g WHERE id IN (1, 2, 3, 4, 5)")
+        self.assertEqual(self.execute(other, "SELECT COUNT(*) FROM t WHERE v = 'lost'"), [(0, )])
+
+    def test_busy_and_slow_clients_stay(self):
+        (wire, _), _ = self.wires(b"customer")
+        wire.query("SET wait_timeout = 1")
+        self.assertIn(b"\x010", wire.query("SELECT SLEEP(2.5)"))
+        for byte in b"\x0a\0\0\0\x03SELECT 13":
+            time.sleep(0.2)
+            wire.send_raw(bytes([byte]))
+        self.assertIn(b"\x0213", wire.result(wire.read()))
+
+    def test_interactive(self):
+        interactive = FORMS["new form"] | 1 << 10
+        (wire, _), _ = self.wires(b"customer", capabilities=interactive)
+        self.assertIn(b"\x012", wire.query("SELECT @@wait_timeout"))
+        wire.command(b"\x1f")
+        self.assertIn(b"\x012", wire.query("SELECT @@wait_timeout"))
+        self.assertEqual(error_number(wire.reply_or_close()), 4031)
+
+    def test_values(self):
+        for database in ("main", "customer"):
+            for name in ("wait_timeout", "interactive_timeout", "net_read_timeout", "net_write_timeout"):
+                gateway, direct = self.both(database)
+                for value in ("0", "1.5", "'a'", "99999999999", "-1", "NULL", "100 + 1"):
+                    self.assert_same(gateway, direct, f"SET {name} = {value}", f"SELECT @@{name}", "SHOW WARNINGS",
+                                     "SET wait_timeout = 100")
+
+    BIG = ("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) "
+           "SELECT REPEAT('x', 1000000) FROM n")
+
+    def running(self):
+        return self.on_shard("main", "0", "SELECT id FROM information_schema.processlist WHERE info LIKE 'WITH RECURSIVE n%'")
+
+    def test_who_does_not_read_holds_nothing(self):
+        (wire, _), _ = self.wires(b"main")
+        wire.query("SET net_write_timeout = 1")
+        wire.send(b"\x03" + self.BIG.encode(), 0)
+        wait_for(self.running, 5, "the statement runs")
+        wait_for(lambda: not self.running(), 8, "the shard's connection is free again")
+
+    def test_who_reads_slowly_stays(self):
+        (wire, _), _ = self.wires(b"main")
+        wire.query("SET net_write_timeout = 1")
+        wire.send(b"\x03" + self.BIG.encode(), 0)
+        received = 0
+        while received < 60 * 1000000:
+            time.sleep(0.1)
+            part = wire.socket.recv(2000000, socket.MSG_WAITALL)
+            self.assertTrue(part, f"closed after {received} bytes")
+            received += len(part)
 
 
 if __name__ == "__main__":

@@ -234,7 +234,7 @@ struct Plan {
   std::unique_ptr<const parser::ParsedStatement> statement;
   // Names behind the holes of the templates.
   std::vector<std::string> user_variables;
-  std::vector<std::string> system_variables;
+  std::vector<std::string> system_variables;  // as after @@: "x", "session.x" or "global.x"
   std::vector<uint32_t> collated_parameters;  // ordinals of `?` somewhere under COLLATE
   uint32_t parameter_count = 0;
   // How to show it: VEXPLAIN PLAN and tests.

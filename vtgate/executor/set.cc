@@ -9,6 +9,7 @@
 #include "vtgate/executor/handlers.h"
 #include "vtgate/executor/set_tracking.h"
 #include "vtgate/executor/statement_executor.h"
+#include "vtgate/executor/timeouts.h"
 #include "vtgate/executor/values.h"
 #include "vtgate/session/variables.h"
 #include "vtgate/txn/finish.h"
@@ -23,7 +24,7 @@ using parser::VariableScope;
 // What one SET statement changes; it takes effect only when every item is fine, as in MySQL.
 struct Changes {
   Settings settings;
-  std::map<std::string, std::string, std::less<>> gateway_variables;
+  VariableLiterals gateway_variables;
   std::map<std::string, mysql::Value, std::less<>> user_variables;
   std::optional<bool> autocommit;
   std::optional<uint64_t> last_insert_id;
@@ -196,6 +197,12 @@ Status CheckOnlyDefault(const std::string& name, const std::string& literal) {
   return Unsupported(fmt::format("not supported yet: SET {} to {}", name, literal));
 }
 
+// Whether mysqld says which values it can have, and what becomes of others.
+bool HasValuesOfMysql(const std::string& name) {
+  return name == "sql_select_limit" || name == "wait_timeout" || name == "interactive_timeout" ||
+         name == "net_read_timeout" || name == "net_write_timeout";
+}
+
 Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
                               const SetItem& item, Changes* changes) {
   const std::string name = VariableName(item);
@@ -220,7 +227,7 @@ Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
         co_return Status::Ok();
       }
       CO_ASSIGN_OR_RETURN(std::string literal, co_await Evaluate(executor, statement, item.value));
-      if (name == "sql_select_limit") {
+      if (HasValuesOfMysql(name)) {
         CO_ASSIGN_OR_RETURN(literal, co_await ValueOnShard(executor, statement, name, literal));
       }
       co_return SetGatewayVariable(name, std::move(literal), changes);
@@ -433,6 +440,7 @@ Awaitable<Status> RunSet(StatementExecutor& executor, Statement& statement) {
     if (!changes.client_charset.empty()) ApplyCharset(changes.client_charset, &session);
   }
   session.gateway_variables = std::move(changes.gateway_variables);
+  ApplyTimeouts(session, statement.client);
   session.user_variables = std::move(changes.user_variables);
   if (changes.last_insert_id) session.last_insert_id = *changes.last_insert_id;
   if (changes.next_transaction) session.next_transaction = *changes.next_transaction;

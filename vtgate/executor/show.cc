@@ -249,10 +249,9 @@ std::string SystemRowsSql(const Statement& statement, const Show& node) {
     values += " WHEN " + parser::QuoteString(name) + " THEN " + parser::QuoteString(value);
   };
   if (variables) {
-    replace("max_allowed_packet", GatewayVariableText("max_allowed_packet", statement.session));
-    for (const char* name : {"autocommit", "interactive_timeout", "net_read_timeout",
-                             "net_write_timeout", "wait_timeout"}) {
-      if (!global) replace(name, GatewayVariableText(name, statement.session));
+    const ValueScope scope = global ? ValueScope::kGlobal : ValueScope::kSession;
+    for (std::string_view name : GatewayVariableNames(scope)) {
+      replace(name, GatewayVariableText(name, statement.session, scope));
     }
   } else if (!global) {
     replace("Ssl_cipher", statement.client.stream().tls_cipher());

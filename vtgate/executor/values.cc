@@ -293,7 +293,7 @@ Result<std::string> SessionHoleLiteral(uint32_t hole, const Statement& statement
   if (hole >= kHoleSystemVariableBase) {
     size_t index = hole - kHoleSystemVariableBase;
     if (index >= statement.plan->system_variables.size()) return InternalError("variable hole");
-    return GatewayVariableLiteral(statement.plan->system_variables[index], session);
+    return VariableReferenceLiteral(statement.plan->system_variables[index], session);
   }
   if (hole >= kHoleUserVariableBase) {
     return LiteralOf(UserVariableValue(hole, statement), session);

@@ -175,15 +175,20 @@ class HolePuncher {
   Node* ReplaceSystemVariable(SystemVariable* variable) {
     if (!variable->base.empty()) return variable;
     std::string name = LowerCase(variable->name.text);
-    if (name == "version") return MakeHole(kHoleVersion);
-    bool of_session = variable->scope == VariableScope::kNone ||
-                      variable->scope == VariableScope::kSession ||
-                      variable->scope == VariableScope::kLocal;
-    if (!of_session || context_.is_gateway_variable == nullptr ||
-        !context_.is_gateway_variable(name)) {
+    if (context_.is_gateway_variable == nullptr || !context_.is_gateway_variable(name)) {
       return variable;
     }
-    return MakeHole(kHoleSystemVariableBase + IndexOf(&use_.system_variables, name));
+    const VariableScope scope = variable->scope;
+    if (scope == VariableScope::kGlobal) {
+      name.insert(0, "global.");
+    } else if (scope == VariableScope::kSession || scope == VariableScope::kLocal) {
+      name.insert(0, "session.");
+    } else if (scope != VariableScope::kNone) {
+      return variable;
+    } else if (name == "version") {
+      return MakeHole(kHoleVersion);
+    }
+    return MakeHole(kHoleSystemVariableBase + IndexOf(&use_.system_variables, std::move(name)));
   }
 
   Node* MakeHole(uint32_t id) {

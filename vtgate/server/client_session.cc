@@ -6,6 +6,8 @@
 #include "mysql/types/collation.h"
 #include "parser/printer.h"
 #include "vtgate/executor/cursor.h"
+#include "vtgate/executor/timeouts.h"
+#include "vtgate/session/variables.h"
 #include "vtgate/txn/finish.h"
 
 namespace keyspan::vtgate {
@@ -24,6 +26,7 @@ class ClientSession {
         connection_(std::move(socket), context->server, connection_id, context->peer_watch) {
     session_.connection_id = connection_id;
     session_.server_version = context->server->handshake.server_version;
+    session_.global_variables = context->global_variables;
   }
 
   Awaitable<void> Run() {
@@ -69,15 +72,18 @@ class ClientSession {
     session_.host = identity.host;
     session_.capabilities = identity.capabilities;
     ApplyCollation(identity.collation);
-    NoteLimits();
+    StartTimeouts();
     if (identity.database.empty()) return Status::Ok();
     return context_->executor->Use(session_, identity.database);
   }
 
-  // What is larger ends the connection here, whatever the shards would take.
-  void NoteLimits() {
-    session_.gateway_variables.insert_or_assign("max_allowed_packet",
-                                                fmt::format("{}", context_->server->max_packet));
+  // As MySQL: somebody who sits before the client may have more time.
+  void StartTimeouts() {
+    if ((session_.capabilities & mysql::kClientInteractive) != 0) {
+      auto timeout = GatewayVariableLiteral("interactive_timeout", session_);
+      if (timeout.ok()) session_.gateway_variables.emplace("wait_timeout", std::move(*timeout));
+    }
+    ApplyTimeouts(session_, connection_);
   }
 
   // The collation of the handshake is the session's character set, as with MySQL. 255 is what the
@@ -153,7 +159,7 @@ class ClientSession {
         co_await RollbackTransaction(session_);
         session_.Reset();
         ApplyCollation(connection_.identity().collation);
-        NoteLimits();
+        StartTimeouts();
         co_return AnswerOk();
       case CommandType::kChangeUser:
         co_return co_await ChangeUser(command.body);

@@ -13,6 +13,7 @@ struct ClientContext {
   const mysql::ServerOptions* server = nullptr;
   StatementExecutor* executor = nullptr;
   mysql::PeerWatch* peer_watch = nullptr;
+  const VariableLiterals* global_variables = nullptr;
 };
 
 // One client from login to the end of its connection. Spawned for each accepted socket on the

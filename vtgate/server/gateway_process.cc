@@ -70,6 +70,11 @@ Status GatewayProcess::PrepareServer() {
   server_.handshake.server_version = options_.server_version;
   server_.handshake.tls_required = options_.tls_required;
   server_.max_packet = options_.max_packet;
+  global_variables_ = {
+      {"interactive_timeout", fmt::format("{}", options_.interactive_timeout.count())},
+      {"max_allowed_packet", fmt::format("{}", options_.max_packet)},
+      {"wait_timeout", fmt::format("{}", options_.wait_timeout.count())},
+  };
   if (!options_.tls_cert.empty() || !options_.tls_key.empty()) {
     mysql::TlsContext::ServerFiles files{options_.tls_cert, options_.tls_key, options_.tls_ca};
     ASSIGN_OR_RETURN(server_.tls, mysql::TlsContext::Server(files));
@@ -90,8 +95,8 @@ Status GatewayProcess::StartWorkers() {
     Services services{worker.gateway.get(), tracker_.get(), topo_.get(), &blocking_, &sessions_};
     worker.executor = std::make_unique<StatementExecutor>(services, options_.plan_cache_entries);
     worker.peer_watch = std::make_unique<mysql::PeerWatch>(executor);
-    worker.context = std::make_unique<ClientContext>(
-        ClientContext{&server_, worker.executor.get(), worker.peer_watch.get()});
+    worker.context = std::make_unique<ClientContext>(ClientContext{
+        &server_, worker.executor.get(), worker.peer_watch.get(), &global_variables_});
     worker.listener = std::make_unique<Listener>(
         executor, [this, index](StreamSocket socket) { OnAccept(index, std::move(socket)); });
     results[index] = worker.listener->Listen(options_.mysql_host, options_.mysql_port);

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ struct GatewayOptions {
   size_t plan_cache_entries = 5000;
   uint32_t max_connections = 10000;
   uint32_t max_packet = 64u << 20;
+  std::chrono::seconds wait_timeout{28800};
+  std::chrono::seconds interactive_timeout{28800};
   std::string server_version;
   std::string auth_file;
   std::string tls_cert;
@@ -71,6 +74,7 @@ class GatewayProcess {
   std::unique_ptr<ClusterTracker> tracker_;
   boost::asio::thread_pool blocking_{2};
   SessionRegistry sessions_;
+  VariableLiterals global_variables_;
   IoThreads threads_;
   std::vector<Worker> workers_;
   std::unique_ptr<DeadlockDetector> deadlocks_;  // on the first thread

@@ -26,6 +26,11 @@ DEFINE_int32(plan_cache_entries, 5000, "plans kept per event loop");
 DEFINE_uint32(max_connections, 10000, "clients at the same time; more get error 1040");
 DEFINE_uint32(max_allowed_packet, 64u << 20,
               "longest command in bytes; longer ones get error 1153");
+DEFINE_uint32(wait_timeout, 28800,
+              "seconds after which a client that sends nothing is closed, unless its session says "
+              "otherwise (SET wait_timeout)");
+DEFINE_uint32(interactive_timeout, 28800,
+              "the same for clients that say that somebody sits before them");
 DEFINE_string(mysql_server_version, "9.7.4-Keyspan", "version that clients are told");
 
 namespace {
@@ -84,6 +89,8 @@ int main(int argc, char** argv) {
   options.plan_cache_entries = static_cast<size_t>(FLAGS_plan_cache_entries);
   options.max_connections = FLAGS_max_connections;
   options.max_packet = FLAGS_max_allowed_packet;
+  options.wait_timeout = std::chrono::seconds(std::max(1u, FLAGS_wait_timeout));
+  options.interactive_timeout = std::chrono::seconds(std::max(1u, FLAGS_interactive_timeout));
   options.server_version = FLAGS_mysql_server_version;
   options.auth_file = FLAGS_auth_file;
   options.tls_cert = FLAGS_tls_cert;

@@ -20,6 +20,9 @@ namespace keyspan::vtgate {
 
 struct Plan;
 
+// Lower-case name to SQL literal.
+using VariableLiterals = std::map<std::string, std::string, std::less<>>;
+
 // What USE chose: a keyspace, or one shard of it, and which kind of tablet answers.
 struct Target {
   std::string keyspace;  // empty: none chosen
@@ -67,8 +70,10 @@ struct Session {
 
   Target target;
   Settings settings;
-  // Variables that the gateway keeps for itself: lower-case name to SQL literal.
-  std::map<std::string, std::string, std::less<>> gateway_variables;
+  // Variables that the gateway keeps for itself, where this session has other values than those of
+  // the process; and these where they are not MySQL's defaults (null: none).
+  VariableLiterals gateway_variables;
+  const VariableLiterals* global_variables = nullptr;
   std::map<std::string, mysql::Value, std::less<>> user_variables;  // lower-case name
   bool autocommit = true;
   uint32_t sql_mode_bits = 0;  // of parser::SqlModeBit

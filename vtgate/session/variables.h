@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/status.h"
 #include "vtgate/session/session.h"
@@ -32,9 +33,19 @@ std::string UnquotedLiteral(std::string_view literal);
 Result<bool> BooleanOfLiteral(std::string_view name, std::string_view literal);
 Status WrongValue(std::string_view name, std::string_view value);
 
+enum class ValueScope : uint8_t { kSession, kGlobal };
+// Those that SHOW VARIABLES or SHOW GLOBAL VARIABLES has in its list.
+std::vector<std::string_view> GatewayVariableNames(ValueScope scope);
+
 // What SELECT @@name of a gateway variable is, as an SQL literal.
 Result<std::string> GatewayVariableLiteral(std::string_view name, const Session& session);
+// The same for what stands after @@ in a statement: name, session.name or global.name. MySQL's 1238
+// where the variable has no such value.
+Result<std::string> VariableReferenceLiteral(std::string_view reference, const Session& session);
 // The same as SHOW VARIABLES has it: ON and OFF, strings without quotes.
-std::string GatewayVariableText(std::string_view name, const Session& session);
+std::string GatewayVariableText(std::string_view name, const Session& session,
+                                ValueScope scope = ValueScope::kSession);
+// The number that such a variable is now; 0 when it is none.
+uint64_t GatewayVariableNumber(std::string_view name, const Session& session);
 
 }  // namespace keyspan::vtgate
