@@ -175,18 +175,17 @@ class HolePuncher {
   Node* ReplaceSystemVariable(SystemVariable* variable) {
     if (!variable->base.empty()) return variable;
     std::string name = LowerCase(variable->name.text);
+    const VariableScope scope = variable->scope;
+    if (name == "version" && scope == VariableScope::kNone) return MakeHole(kHoleVersion);
     if (context_.is_gateway_variable == nullptr || !context_.is_gateway_variable(name)) {
       return variable;
     }
-    const VariableScope scope = variable->scope;
     if (scope == VariableScope::kGlobal) {
       name.insert(0, "global.");
     } else if (scope == VariableScope::kSession || scope == VariableScope::kLocal) {
       name.insert(0, "session.");
     } else if (scope != VariableScope::kNone) {
       return variable;
-    } else if (name == "version") {
-      return MakeHole(kHoleVersion);
     }
     return MakeHole(kHoleSystemVariableBase + IndexOf(&use_.system_variables, std::move(name)));
   }
