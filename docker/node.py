@@ -63,6 +63,7 @@ def watch(processes):
 
 
 def run_zookeeper(cluster):
+    cluster.write_files()
     cluster.zookeeper.start()
     watch([cluster.zookeeper])
 

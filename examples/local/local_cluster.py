@@ -72,7 +72,7 @@ def refuse_second_start(cluster):
     if running:
         dead = sorted({process.name for process in cluster.processes()} - {process.name for process in running})
         print(f"A part of the cluster in {ROOT} runs already; not running: {', '.join(dead)}.\n"
-              "Stop it first: examples/local/down", file=sys.stderr)
+              "Stop it, then start it again: examples/local/down && examples/local/up (its data stays)", file=sys.stderr)
         return 1
     taken = {port: what for port, what in wanted_ports(cluster).items() if not is_free(port)}
     if taken:
@@ -170,7 +170,12 @@ def main():
         except OSError:
             print(f"Another up or down is at work in {ROOT}.", file=sys.stderr)
             return 1
-        return up() if command == "up" else down("--wipe" in options)
+        try:
+            return up() if command == "up" else down("--wipe" in options)
+        finally:
+            # Nothing came of it: leave nothing behind.
+            if os.path.isdir(ROOT) and os.listdir(ROOT) == [".lock"]:
+                shutil.rmtree(ROOT)
 
 
 STARTED = time.monotonic()

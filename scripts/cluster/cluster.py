@@ -108,7 +108,7 @@ class Cluster:
         self.address = address
         self.host = host
         self.console = console
-        self.zookeeper = zookeeper.process(self.root, self.log("zookeeper"), ports.zookeeper, tied, address)
+        self.zookeeper = zookeeper.process(self.root, self.log("zookeeper"), tied)
         self.tablets = []
         for number, keyspace in enumerate(self._shards()):
             for index in range(keyspace[0].replicas + 1):
@@ -197,6 +197,7 @@ class Cluster:
         return self
 
     def write_files(self):
+        zookeeper.write_files(self.root, self.ports.zookeeper, self.address)
         with open(os.path.join(self.root, "auth.json"), "w", encoding="utf-8") as out:
             json.dump({user: [{"Password": password}] for user, password in self.users.items()}, out)
         if self.tls and not os.path.exists(f"{self.root}/tls/cert.pem"):

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """examples/local: up, a second up, down, up again on the data, down --wipe. Uses the fixed ports."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -11,6 +12,7 @@ import unittest
 
 import harness
 from harness import SOURCE
+from cluster.cluster import load_processes  # pylint: disable=wrong-import-order
 
 UP = [os.path.join(SOURCE, "examples/local/up"), "--no-build"]
 DOWN = [os.path.join(SOURCE, "examples/local/down")]
@@ -48,7 +50,20 @@ class LocalExampleTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, f"{sql}\n{done.stderr}")
         return [line.split("\t") for line in done.stdout.splitlines()]
 
+    @contextlib.contextmanager
+    def squatter(self):
+        """Somebody else who listens on vtgate's port."""
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(("127.0.0.1", 15306))
+            listener.listen()
+            yield
+
     def test_up_and_down(self):
+        with self.squatter():
+            self.assertIn("127.0.0.1:15306", self.run_script(UP, status=1))
+        self.assertFalse(os.path.exists(self.root), "a start that was refused leaves nothing behind")
+
         started = time.monotonic()
         output = self.run_script(UP)
         self.assertLess(time.monotonic() - started, LONGEST_START)
@@ -63,11 +78,15 @@ class LocalExampleTest(unittest.TestCase):
         self.assertIn("runs already", again)
         self.query("INSERT INTO customer (name, email, city) VALUES ('New One', 'new@example.com', 'Turin')")
 
+        for process in load_processes(self.root):
+            if process.name == "vttablet-200":
+                process.kill()
+        half = self.run_script(UP, status=1)
+        self.assertIn("not running: vttablet-200\n", half)
+        self.assertIn("examples/local/down && examples/local/up", half)
+
         self.run_script(DOWN)
-        with socket.socket() as squatter:
-            squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            squatter.bind(("127.0.0.1", 15306))
-            squatter.listen()
+        with self.squatter():
             self.assertIn("127.0.0.1:15306", self.run_script(UP, status=1))
 
         self.run_script(UP)
