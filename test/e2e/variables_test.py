@@ -212,6 +212,32 @@ class OwnValuesTest(VariablesTest):
                              "SELECT @@global.session_track_system_variables", "SHOW GLOBAL VARIABLES LIKE 'last_insert_id'")
 
 
+class SetWarningsTest(VariablesTest):
+
+    statements = (
+        "SET max_join_size = 0", "SET NAMES utf8mb3", "SET NAMES utf8", "SET NAMES utf8mb4 COLLATE utf8mb4_bin",
+        "SET CHARACTER SET utf8mb3", "SET character_set_client = utf8mb3", "SET NAMES DEFAULT",
+        "SET character_set_results = utf8mb3, character_set_connection = utf8mb3", "SET collation_connection = utf8mb3_bin",
+        "SET NAMES utf8mb4", "SET sql_mode = 'NO_ZERO_DATE', max_join_size = 0", "SET sql_mode = DEFAULT",
+        "SET max_join_size = DEFAULT", "SET div_precision_increment = 100", "SET autocommit = 1, max_join_size = 0",
+        "SET @a = CAST('a' AS SIGNED)", "SET @a = 5", "SET profiling = 1", "SET wait_timeout = 0, max_join_size = 0",
+        "SET max_join_size = DEFAULT, wait_timeout = DEFAULT", "SET session_track_system_variables = 'nope,x'", "SET NAMES nosuch",
+        "SET div_precision_increment = 'x'")
+
+    def told(self, wire, sql):
+        """The error or the number of warnings in the reply to a SET, and what SHOW WARNINGS then has."""
+        reply = wire.query(sql)[0]
+        return (reply if reply[0] == 0xFF else reply[5:7], wire.query("SHOW WARNINGS")[4:-1],
+                wire.query("SELECT @@warning_count, @@error_count")[3])
+
+    def test_warnings(self):
+        for database in (b"main", b"customer"):
+            (gateway, _), (direct, _) = self.wires(database)
+            for sql in self.statements * 2:
+                with self.subTest(database=database, sql=sql):
+                    self.assertEqual(self.told(gateway, sql), self.told(direct, sql))
+
+
 class SilenceTest(VariablesTest):
     """What becomes of a client that neither sends nor reads."""
 

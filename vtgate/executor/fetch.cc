@@ -72,16 +72,52 @@ Awaitable<Result<mysql::QueryResult>> StatementExecutor::Fetch(Session& session,
   }
   ShardCallOptions options;
   options.settings = settings;
-  co_return co_await QueryShard(*services_.gateway, session, *destinations.keyspace,
-                                destinations.shard(0), destinations.type, options, sql);
+  std::vector<Warning> warnings;
+  CO_ASSIGN_OR_RETURN(
+      mysql::QueryResult result,
+      co_await QueryShard(*services_.gateway, session, *destinations.keyspace,
+                          destinations.shard(0), destinations.type, options, sql, &warnings));
+  for (Warning& warning : warnings) session.warnings.Add(std::move(warning));
+  co_return result;
+}
+
+Awaitable<Status> StatementExecutor::NoteSetWarnings(Statement& statement,
+                                                     std::string assignments) {
+  auto known = known_set_warnings_.find(assignments);
+  if (known == known_set_warnings_.end()) {
+    Route route;
+    route.opcode = statement.session.target.shard.empty() ? RouteOpcode::kAnyShard
+                                                          : RouteOpcode::kByDestination;
+    CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(route, statement));
+    const Settings once = Settings::Once(assignments);
+    ShardCallOptions options;
+    options.settings = &once;
+    CO_ASSIGN_OR_RETURN(
+        mysql::QueryResult result,
+        co_await QueryShard(*services_.gateway, statement.session, *destinations.keyspace,
+                            destinations.shard(0), destinations.type, options, "SHOW WARNINGS"));
+    std::vector<Warning> warnings;
+    for (const auto& row : result.rows) {
+      if (row.size() != 3) co_return InternalError("a shard did not tell its warnings");
+      const auto code = static_cast<uint32_t>(std::strtoul(row[1].ToText().c_str(), nullptr, 10));
+      warnings.push_back({row[0].ToText(), code, row[2].ToText()});
+    }
+    if (known_set_warnings_.size() >= kMaxAcceptedSettings) known_set_warnings_.clear();
+    known = known_set_warnings_.emplace(std::move(assignments), std::move(warnings)).first;
+  }
+  for (const Warning& warning : known->second) statement.session.warnings.Add(warning);
+  co_return Status::Ok();
 }
 
 Awaitable<Result<VariableTexts>> StatementExecutor::FetchVariables(Statement& statement,
                                                                    const Settings& settings,
                                                                    std::vector<std::string> names) {
   std::sort(names.begin(), names.end());
-  std::string sql =
-      "SELECT variable_name, variable_value FROM performance_schema.session_variables "
+  // `settings` may have a max_join_size, which is about the client's queries.
+  const bool asks_limit = std::binary_search(names.begin(), names.end(), "sql_big_selects");
+  std::string sql = asks_limit ? "SELECT " : "SELECT /*+ SET_VAR(sql_big_selects = ON) */ ";
+  sql +=
+      "variable_name, variable_value FROM performance_schema.session_variables "
       "WHERE variable_name IN (";
   for (const std::string& name : names) {
     sql += (name == names.front() ? "" : ", ") + parser::QuoteString(name);

@@ -30,12 +30,15 @@ struct Changes {
   std::optional<uint64_t> last_insert_id;
   std::optional<TransactionCharacteristics> next_transaction;
   std::string client_charset;  // empty: unchanged
+  // What mysqld is asked about for its warnings: assignments as they follow SET.
+  std::string asked;
   bool settings_changed = false;
   bool state_changed = false;
   // Variables to report: those that were tracked when they were set.
   TrackedNames tracked;
   std::vector<std::string> touched;
 
+  void Ask(std::string assignment) { asked += (asked.empty() ? "" : ",") + std::move(assignment); }
   void Touch(std::string name) {
     if (!tracked.SpellingOf(name).empty()) touched.push_back(std::move(name));
   }
@@ -221,6 +224,11 @@ Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
                                 "SESSION variable 'max_allowed_packet' is read-only. Use SET "
                                 "GLOBAL to assign the value");
       }
+      if (name == "max_prepared_stmt_count") {
+        co_return Status::Mysql(1229, "HY000",
+                                "Variable 'max_prepared_stmt_count' is a GLOBAL variable and "
+                                "should be set with SET GLOBAL");
+      }
       if (is_default) {
         if (name == "autocommit") changes->autocommit = true;
         changes->gateway_variables.erase(name);
@@ -228,6 +236,7 @@ Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
       }
       CO_ASSIGN_OR_RETURN(std::string literal, co_await Evaluate(executor, statement, item.value));
       if (HasValuesOfMysql(name)) {
+        changes->Ask(fmt::format("@@session.{}={}", name, literal));
         CO_ASSIGN_OR_RETURN(literal, co_await ValueOnShard(executor, statement, name, literal));
       }
       co_return SetGatewayVariable(name, std::move(literal), changes);
@@ -237,11 +246,13 @@ Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
   }
   changes->settings_changed = true;
   if (is_default) {
+    changes->Ask(fmt::format("@@session.{}=DEFAULT", name));
     changes->settings.Unset(name);
     co_return Status::Ok();
   }
   CO_ASSIGN_OR_RETURN(std::string literal, co_await Evaluate(executor, statement, item.value));
   CO_RETURN_IF_ERROR(CheckOnlyDefault(name, literal));
+  changes->Ask(fmt::format("@@session.{}={}", name, literal));
   if (name == "character_set_client") changes->client_charset = UnquotedLiteral(literal);
   changes->settings.Set(name, std::move(literal));
   co_return Status::Ok();
@@ -278,6 +289,10 @@ Status SetNames(const SetItem& item, Changes* changes) {
     return Status::Mysql(1115, "42000", fmt::format("Unknown character set: '{}'", item.name.text));
   }
   std::string name(charset->name);
+  changes->Ask(
+      (item.set == SetKind::kNames ? "NAMES " : "CHARACTER SET ") +
+      parser::QuoteString(item.name.text) +
+      (item.collation.empty() ? "" : " COLLATE " + parser::QuoteString(item.collation.text)));
   if (name == "ucs2" || name == "utf16" || name == "utf16le" || name == "utf32") {
     return WrongValue("character_set_client", name);
   }
@@ -438,6 +453,9 @@ Awaitable<Status> RunSet(StatementExecutor& executor, Statement& statement) {
     session.settings = std::move(changes.settings);
     ApplySqlMode(mode, &session);
     if (!changes.client_charset.empty()) ApplyCharset(changes.client_charset, &session);
+  }
+  if (!changes.asked.empty()) {
+    CO_RETURN_IF_ERROR(co_await executor.NoteSetWarnings(statement, std::move(changes.asked)));
   }
   session.gateway_variables = std::move(changes.gateway_variables);
   ApplyTimeouts(session, statement.client);

@@ -17,7 +17,8 @@ Status AppendRow(std::string_view payload, mysql::QueryResult* result) {
 Awaitable<Result<mysql::QueryResult>> QueryShard(Gateway& gateway, Session& session,
                                                  const KeyspaceInfo& keyspace,
                                                  const ShardInfo& shard, topo::TabletType type,
-                                                 ShardCallOptions options, std::string_view sql) {
+                                                 ShardCallOptions options, std::string_view sql,
+                                                 std::vector<Warning>* warnings) {
   using Item = mysql::ResultReader::Item;
   ShardCall call(gateway, session);
   CO_RETURN_IF_ERROR(co_await call.Start(keyspace, shard, type, options, sql));
@@ -37,6 +38,7 @@ Awaitable<Result<mysql::QueryResult>> QueryShard(Gateway& gateway, Session& sess
     }
   }
   if (!failure.ok()) co_return failure;
+  if (warnings != nullptr) *warnings = call.Warnings();
   co_return result;
 }
 

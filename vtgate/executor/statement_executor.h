@@ -65,6 +65,8 @@ class StatementExecutor {
   // that MySQL does not have are missing.
   Awaitable<Result<VariableTexts>> FetchVariables(Statement& statement, const Settings& settings,
                                                   std::vector<std::string> names);
+  // Gives the session the warnings that SET with these assignments leaves: a shard says which.
+  Awaitable<Status> NoteSetWarnings(Statement& statement, std::string assignments);
   // Checks settings that no statement has used yet by having a shard apply them; returns the
   // sql_mode that results.
   Awaitable<Result<std::string>> CheckSettings(Statement& statement, const Settings& settings);
@@ -92,6 +94,7 @@ class StatementExecutor {
   parser::Digester digester_;
   // sql_mode by Settings::id of settings that shards have accepted. Bounded.
   boost::unordered_flat_map<uint64_t, std::string> accepted_settings_;
+  std::map<std::string, std::vector<Warning>> known_set_warnings_;  // by assignments; bounded
   // What FetchVariables has learned, by its query and the settings. Bounded.
   std::map<std::pair<uint64_t, std::string>, VariableTexts> known_variables_;
 };

@@ -4,8 +4,21 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <atomic>
+#include <random>
 
 namespace keyspan::vtgate {
+
+Settings Settings::Once(std::string assignments) {
+  // Other gateways count, too.
+  static const uint64_t seed = uint64_t{std::random_device()()} << 32 | std::random_device()();
+  static std::atomic<uint64_t> count{0};
+  const uint64_t number = count.fetch_add(1, std::memory_order_relaxed);
+  Settings settings;
+  settings.rpc_.id = std::max<uint64_t>(1, XXH3_64bits_withSeed(&number, sizeof(number), seed));
+  settings.rpc_.text = std::move(assignments);
+  return settings;
+}
 
 void Settings::Set(std::string_view name, std::string sql_value) {
   values_.insert_or_assign(std::string(name), std::move(sql_value));

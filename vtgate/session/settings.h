@@ -16,6 +16,10 @@ namespace keyspan::vtgate {
 // A value, owned by one session.
 class Settings {
  public:
+  // Assignments as they follow SET, with an id that no other settings have: every connection makes
+  // them anew.
+  static Settings Once(std::string assignments);
+
   // `name` in lower case without @@; `sql_value` is a literal or DEFAULT, ready to stand behind
   // `=`.
   void Set(std::string_view name, std::string sql_value);
