@@ -40,7 +40,7 @@ PREPARE s FROM 'SAVEPOINT a'
 PREPARE s FROM 'USE main'
 PREPARE s FROM 'SHOW WARNINGS'
 PREPARE s FROM 'UNLOCK TABLES'
-PREPARE s FROM 'INSERT INTO t VALUES (?, ?)'
+PREPARE s FROM 'INSERT INTO t (id, v) VALUES (?, ?)'
 SET @a=50, @b='fifty', @c=51, @d='it''s a "quoted" \\ \n text'
 EXECUTE s USING @a, @b
 EXECUTE s USING @c, @d
@@ -76,6 +76,17 @@ SELECT @a
 SET sql_mode='NO_BACKSLASH_ESCAPES'
 SET @d='it''s \ a "text"'
 SELECT @d
+PREPARE k FROM 'SELECT id FROM t WHERE v = ? COLLATE utf8mb4_bin ORDER BY id'
+EXECUTE k USING @d
+PREPARE k FROM 'SELECT ? COLLATE latin1_bin, CHARSET(? COLLATE latin1_bin), COLLATION(? COLLATE latin1_german1_ci)'
+SET @plain='abc', @three=3
+EXECUTE k USING @plain, @plain, @three
+EXECUTE k USING @nothing, @y, @three
+PREPARE k FROM 'SELECT id FROM t WHERE l = ? COLLATE latin1_bin OR l = ? COLLATE latin1_general_ci ORDER BY id'
+SET @v2='V2', @v3='v3'
+EXECUTE k USING @v2, @v2
+EXECUTE k USING @v3, @v2
+PREPARE k FROM 'SELECT ? COLLATE nosuch_bin'
 PREPARE q FROM 'SELECT ? AS a'
 EXECUTE q USING @d
 SET sql_mode=DEFAULT
@@ -86,8 +97,8 @@ SET @e=(SELECT MAX(id) FROM t)
 # What each leaves for the next to ask.
 BOOKS = r"""
 SELECT id FROM t WHERE id IN (1, 2, 3)
-INSERT INTO t VALUES (60, 'a')
-INSERT INTO t VALUES (60, 'a')
+INSERT INTO t (id, v) VALUES (60, 'a')
+INSERT INTO t (id, v) VALUES (60, 'a')
 UPDATE t SET v = 'b' WHERE id = 60
 DELETE FROM t WHERE id IN (60, 61)
 SET @a = 1
@@ -99,9 +110,10 @@ COMMIT
 
 
 class PrepareTest(DirectTest):
+    vtgate_flags = ("--max_prepared_stmt_count=300", )
     keyspaces = (Keyspace("main"), Keyspace("customer", SHARDS))
-    schema = ("CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(50))",
-              "INSERT INTO t VALUES " + ", ".join(f"({i}, 'v{i}')" for i in range(1, 10)))
+    schema = ("CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(50), l VARCHAR(50) CHARACTER SET latin1 AS (v))",
+              "INSERT INTO t (id, v) VALUES " + ", ".join(f"({i}, 'v{i}')" for i in range(1, 10)))
 
     def both(self, database=b"main"):
         return [wire for wire, _ in self.wires(database, FORM)]
@@ -146,17 +158,38 @@ class PrepareTest(DirectTest):
                     wire.command(ends)
                     self.assertEqual(error_number(wire.query("EXECUTE s")[0]), 1243)
 
+    def test_other_than_ascii_under_another_charset(self):
+        gateway, _ = self.both()
+        gateway.query("SET @e = 'é'")
+        gateway.query("PREPARE k FROM 'SELECT ? COLLATE latin1_bin'")
+        reply = gateway.query("EXECUTE k USING @e")[0]
+        self.assertEqual(error_number(reply), 1235)
+        self.assertIn(b"COLLATE", reply)
+
     def test_there_is_a_most(self):
-        wire = self.both()[0]
-        ids = []
-        for i in range(16382):
-            wire.send(b"\x03PREPARE s%d FROM 'SET @a=1'" % i if i % 2 else b"\x16SET @a=1", 0)
-            ids.append(wire.read())
-            self.assertEqual(ids[-1][0], 0, ids[-1])
-        self.assertEqual(error_number(wire.query("PREPARE more FROM 'DO 1'")[0]), 1461)
-        self.assertEqual(error_number(wire.command(b"\x16DO 1")), 1461)
-        self.assertEqual(wire.query("DEALLOCATE PREPARE s1")[0][0], 0)
-        self.assertEqual(wire.query("PREPARE more FROM 'DO 1'")[0][0], 0)
+        server = self.direct.connect()
+        self.addCleanup(server.close)
+        self.addCleanup(self.execute, server, "SET GLOBAL max_prepared_stmt_count = DEFAULT")
+        self.execute(server, "SET GLOBAL max_prepared_stmt_count = 300")
+        (gateway, direct), (other_gateway, other_direct) = self.both(), self.both()
+        told = []
+        for one, two in ((gateway, other_gateway), (direct, other_direct)):
+            for i in range(300):
+                one.send(b"\x03PREPARE s%d FROM 'SET @a=1'" % i if i % 2 else b"\x16SET @a=1", 0)
+                reply = one.read()
+                self.assertEqual(reply[0], 0, reply)
+            replies = [two.command(b"\x16DO 1"), *one.query("PREPARE more FROM 'DO 1'"),
+                       *two.query("SET max_prepared_stmt_count = 5"), *two.query("SELECT @@session.max_prepared_stmt_count"),
+                       two.query("SELECT @@max_prepared_stmt_count, @@global.max_prepared_stmt_count")[3],
+                       two.query("SHOW VARIABLES LIKE 'max_prepared_stmt_count'")[3]]
+            self.assertEqual(error_number(replies[0]), 1461)
+            for sql in ("DEALLOCATE PREPARE s1", "PREPARE more FROM 'DO 1'", "PREPARE other FROM 'DO 1'"):
+                replies.append(two.query(sql)[0])
+                replies.append(one.query(sql)[0])
+            one.command(b"\x1f")
+            replies.append(two.query("PREPARE other FROM 'DO 1'")[0])
+            told.append(replies)
+        self.assertEqual(told[0], told[1])
 
     def test_the_books_are_the_same_by_both_protocols(self):
         def by_text(wire, sql):

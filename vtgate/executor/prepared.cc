@@ -14,8 +14,6 @@
 namespace keyspan::vtgate {
 namespace {
 
-// As max_prepared_stmt_count, but per session: each costs memory here.
-constexpr size_t kMaxPreparedPerSession = 16382;
 constexpr uint8_t kCursorReadOnly = 1;  // CURSOR_TYPE_READ_ONLY
 
 mysql::Field ParameterField() {
@@ -118,11 +116,12 @@ Awaitable<Result<StatementDescription>> StatementExecutor::Describe(Statement& s
 Awaitable<Result<StatementDescription>> StatementExecutor::PlanPrepared(
     Statement& statement, PreparedStatement* prepared) {
   Session& session = statement.session;
-  if (session.prepared_count() >= kMaxPreparedPerSession) {
+  prepared->place = services_.prepared_statements->Enter();
+  if (prepared->place == nullptr) {
     co_return Status::Mysql(1461, "42000",
                             fmt::format("Can't create more than max_prepared_stmt_count statements "
                                         "(current value: {})",
-                                        kMaxPreparedPerSession));
+                                        services_.prepared_statements->limit()));
   }
   auto made = MakePlan(statement, nullptr, nullptr);
   if (!made.ok() && !session.target.keyspace.empty() && MayLookAgain(made.status())) {

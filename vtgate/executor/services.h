@@ -16,6 +16,7 @@ struct Services {
   topo::Server* topo = nullptr;  // blocking: only through `blocking`
   boost::asio::thread_pool* blocking = nullptr;
   SessionRegistry* sessions = nullptr;
+  PreparedCount* prepared_statements = nullptr;
 };
 
 }  // namespace keyspan::vtgate

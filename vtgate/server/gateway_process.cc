@@ -42,6 +42,7 @@ Awaitable<void> RefuseClient(StreamSocket socket) {
 
 GatewayProcess::GatewayProcess(GatewayOptions options)
     : options_(std::move(options)),
+      prepared_statements_(options_.max_prepared_statements),
       threads_(options_.threads),
       next_connection_id_(FirstConnectionId()) {}
 
@@ -73,6 +74,7 @@ Status GatewayProcess::PrepareServer() {
   global_variables_ = {
       {"interactive_timeout", fmt::format("{}", options_.interactive_timeout.count())},
       {"max_allowed_packet", fmt::format("{}", options_.max_packet)},
+      {"max_prepared_stmt_count", fmt::format("{}", options_.max_prepared_statements)},
       {"wait_timeout", fmt::format("{}", options_.wait_timeout.count())},
   };
   if (!options_.tls_cert.empty() || !options_.tls_key.empty()) {
@@ -92,7 +94,8 @@ Status GatewayProcess::StartWorkers() {
     worker.gateway = std::make_unique<Gateway>(
         executor, fmt::format("vtgate {}:{}", options_.mysql_host, options_.mysql_port),
         process_id);
-    Services services{worker.gateway.get(), tracker_.get(), topo_.get(), &blocking_, &sessions_};
+    Services services{worker.gateway.get(), tracker_.get(), topo_.get(),
+                      &blocking_,           &sessions_,     &prepared_statements_};
     worker.executor = std::make_unique<StatementExecutor>(services, options_.plan_cache_entries);
     worker.peer_watch = std::make_unique<mysql::PeerWatch>(executor);
     worker.context = std::make_unique<ClientContext>(ClientContext{

@@ -29,6 +29,7 @@ struct GatewayOptions {
   size_t plan_cache_entries = 5000;
   uint32_t max_connections = 10000;
   uint32_t max_packet = 64u << 20;
+  uint32_t max_prepared_statements = 16382;
   std::chrono::seconds wait_timeout{28800};
   std::chrono::seconds interactive_timeout{28800};
   std::string server_version;
@@ -74,6 +75,7 @@ class GatewayProcess {
   std::unique_ptr<ClusterTracker> tracker_;
   boost::asio::thread_pool blocking_{2};
   SessionRegistry sessions_;
+  PreparedCount prepared_statements_;
   VariableLiterals global_variables_;
   IoThreads threads_;
   std::vector<Worker> workers_;

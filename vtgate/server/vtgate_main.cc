@@ -26,6 +26,8 @@ DEFINE_int32(plan_cache_entries, 5000, "plans kept per event loop");
 DEFINE_uint32(max_connections, 10000, "clients at the same time; more get error 1040");
 DEFINE_uint32(max_allowed_packet, 64u << 20,
               "longest command in bytes; longer ones get error 1153");
+DEFINE_uint32(max_prepared_stmt_count, 16382,
+              "prepared statements of all clients together; one more gets error 1461");
 DEFINE_uint32(wait_timeout, 28800,
               "seconds after which a client that sends nothing is closed, unless its session says "
               "otherwise (SET wait_timeout)");
@@ -89,6 +91,7 @@ int main(int argc, char** argv) {
   options.plan_cache_entries = static_cast<size_t>(FLAGS_plan_cache_entries);
   options.max_connections = FLAGS_max_connections;
   options.max_packet = FLAGS_max_allowed_packet;
+  options.max_prepared_statements = FLAGS_max_prepared_stmt_count;
   options.wait_timeout = std::chrono::seconds(std::max(1u, FLAGS_wait_timeout));
   options.interactive_timeout = std::chrono::seconds(std::max(1u, FLAGS_interactive_timeout));
   options.server_version = FLAGS_mysql_server_version;

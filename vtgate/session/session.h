@@ -11,6 +11,7 @@
 #include "mysql/protocol/statement.h"
 #include "parser/parse.h"
 #include "topo/records.pb.h"
+#include "vtgate/session/prepared_count.h"
 #include "vtgate/session/session_tracker.h"
 #include "vtgate/session/settings.h"
 #include "vtgate/session/transaction.h"
@@ -56,6 +57,7 @@ struct PreparedStatement {
   // More came than is kept: EXECUTE fails.
   bool long_data_too_long = false;
   std::unique_ptr<Cursor> cursor;  // null: none is open
+  PreparedCount::Place place;      // among those of the process
 };
 
 // Everything that one client's session is, but its socket and its coroutine. Lives on one
@@ -133,8 +135,6 @@ struct Session {
   // Bytes of rows that open cursors hold, and of parameters that came as long data.
   size_t CursorBytes() const;
   size_t LongDataBytes() const;
-  // Both ways to prepare a statement count.
-  size_t prepared_count() const { return prepared.size() + named_statements.size(); }
   bool tracks_state() const {
     return (capabilities & mysql::kClientSessionTrack) != 0 && !opening_cursor;
   }

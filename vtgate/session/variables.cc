@@ -30,6 +30,7 @@ constexpr std::array kGatewayVariables = {
     GatewayVariable{"interactive_timeout", "28800"},
     GatewayVariable{"last_insert_id", "", Kept::kOnlySession},
     GatewayVariable{"max_allowed_packet", "67108864"},
+    GatewayVariable{"max_prepared_stmt_count", "16382", Kept::kOnlyGlobal},
     GatewayVariable{"migration_context", "''"},
     GatewayVariable{"net_read_timeout", "30"},
     GatewayVariable{"net_write_timeout", "60"},
