@@ -235,7 +235,9 @@ struct Plan {
   // Names behind the holes of the templates.
   std::vector<std::string> user_variables;
   std::vector<std::string> system_variables;  // as after @@: "x", "session.x" or "global.x"
-  std::vector<uint32_t> collated_parameters;  // ordinals of `?` somewhere under COLLATE
+  // Ordinals of `?` somewhere under COLLATE. Where parameters stand in the text: those that must be
+  // converted to a character set other than UTF-8.
+  std::vector<uint32_t> collated_parameters;
   uint32_t parameter_count = 0;
   // How to show it: VEXPLAIN PLAN and tests.
   std::string description;

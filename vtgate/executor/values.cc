@@ -325,6 +325,21 @@ Status AppendLimitSum(const Statement& statement, std::string* out) {
   return Status::Ok();
 }
 
+// As a literal it would become `?` where the other character set lacks a character; what mysqld
+// makes of such a parameter is something else.
+Status CheckConversion(uint32_t ordinal, const mysql::Value& value, const Statement& statement) {
+  const auto& converted = statement.plan->collated_parameters;
+  if (std::find(converted.begin(), converted.end(), ordinal) == converted.end()) {
+    return Status::Ok();
+  }
+  const std::string text = value.is_null() ? "" : value.ToText();
+  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+  if (ascii) return Status::Ok();
+  return Unsupported(
+      "not supported yet: EXECUTE ... USING other than ASCII text under COLLATE of another "
+      "character set than UTF-8");
+}
+
 Status AppendHole(const parser::SqlTemplate::HoleRef& hole, const Statement& statement,
                   bool keep_placeholders, std::string* out) {
   switch (hole.kind) {
@@ -341,6 +356,7 @@ Status AppendHole(const parser::SqlTemplate::HoleRef& hole, const Statement& sta
       }
       if (statement.named) {
         ASSIGN_OR_RETURN(mysql::Value value, ParameterValue(hole.index, statement));
+        RETURN_IF_ERROR(CheckConversion(hole.index, value, statement));
         out->append(LiteralOf(value, statement.session));
         return Status::Ok();
       }

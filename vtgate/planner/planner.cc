@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mysql/types/collation.h"
 #include "parser/printer.h"
 #include "parser/walker.h"
 #include "vtgate/planner/description.h"
@@ -144,6 +145,7 @@ class PlanBuilder {
 
   void NoteCollatedParameters() {
     if (plan_->parameter_count == 0) return;
+    if (context_.parameters_in_text) return ConvertCollatedParameters();
     Walk(static_cast<const Node*>(statement_->root()), [&](const Node* node) {
       const auto* collate = As<parser::CollateExpr>(node);
       if (collate == nullptr) return Visit::kContinue;
@@ -152,6 +154,26 @@ class PlanBuilder {
         if (mark != nullptr) plan_->collated_parameters.push_back(mark->ordinal);
         return Visit::kContinue;
       });
+      return Visit::kSkip;
+    });
+  }
+
+  // A parameter takes the character set of the collation that it stands under; a literal in its
+  // place has one already, and is converted.
+  void ConvertCollatedParameters() {
+    Walk(static_cast<Node*>(statement_->root()), [&](Node* node) {
+      auto* collate = As<parser::CollateExpr>(node);
+      const auto* mark = collate == nullptr ? nullptr : As<parser::Placeholder>(collate->operand);
+      const mysql::Collation* collation =
+          mark == nullptr ? nullptr : mysql::FindCollation(collate->collation.text);
+      if (collation == nullptr) return Visit::kContinue;
+      auto* convert = statement_->arena().New<parser::ConvertUsing>();
+      convert->operand = collate->operand;
+      convert->charset.text = collation->charset;
+      collate->operand = convert;
+      if (!collation->charset.starts_with("utf8")) {
+        plan_->collated_parameters.push_back(mark->ordinal);
+      }
       return Visit::kSkip;
     });
   }
