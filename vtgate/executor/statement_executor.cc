@@ -259,6 +259,8 @@ Status StatementExecutor::Use(Session& session, std::string_view text) {
                                        text, target.keyspace, target.shard));
     }
   }
+  // Tablets of the type may be away at this moment: statements say so, and a connection that is
+  // kept for long works again when they are back.
   if (session.transaction.open() && target.type != session.target.type) {
     return Status::Mysql(1568, "25001",
                          "the tablet type cannot be changed while a transaction is in progress");
