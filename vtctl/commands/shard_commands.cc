@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "sharding/vschema.h"
 #include "vtctl/commands/commands.h"
 #include "vtctl/output.h"
 
@@ -27,6 +28,28 @@ void PrintShards(Context& context, const std::vector<NamedShard>& shards) {
   table.Print(context.out);
 }
 
+// Every id of a keyspace must have one shard.
+Status CheckNewShard(Context& context, const topo::KeyspaceShard& name) {
+  ASSIGN_OR_RETURN(const topo::KeyRange range, topo::ParseShardName(name.shard));
+  const auto json = context.topo.GetVSchema(name.keyspace);
+  if (json.ok() && name.shard.find('-') == std::string::npos) {
+    const auto vschema = sharding::KeyspaceVSchema::FromJson(name.keyspace, json->record);
+    if (vschema.ok() && (*vschema)->sharded()) {
+      return InvalidArgument(
+          fmt::format("{} is not a key range such as -80, and keyspace {} is sharded", name.shard,
+                      name.keyspace));
+    }
+  }
+  ASSIGN_OR_RETURN(const auto others, context.topo.GetShards(name.keyspace));
+  for (const auto& [other, record] : others) {
+    if (other == name.shard || !topo::KeyRangesOverlap(record.key_range(), range)) continue;
+    return Status(StatusCode::kFailedPrecondition,
+                  fmt::format("{}/{} would hold ids of shard {}, which exists", name.keyspace,
+                              name.shard, other));
+  }
+  return Status::Ok();
+}
+
 Status CreateShard(Context& context) {
   ASSIGN_OR_RETURN(const auto name, topo::ParseKeyspaceShard(context.arg(0)));
   if (context.args.Bool("include_parent")) {
@@ -35,6 +58,7 @@ Status CreateShard(Context& context) {
   }
   // Whether a shard serves depends on the others, so two must not be created at once.
   ASSIGN_OR_RETURN(const auto lock, context.topo.LockKeyspace(name.keyspace, "CreateShard"));
+  RETURN_IF_ERROR(CheckNewShard(context, name));
   const Status created = context.topo.CreateShard(name.keyspace, name.shard);
   if (created.code() == StatusCode::kAlreadyExists && context.args.Bool("force")) {
     context.progress << created.message() << std::endl;
@@ -160,8 +184,8 @@ std::vector<Command> ShardCommands() {
        .group = group,
        .usage = "KEYSPACE/SHARD",
        .help = "Creates a shard. Its name is its key range in hex (-80, 40-80, 80-), or any other "
-               "name, by custom 0, for the one shard of an unsharded keyspace. It serves unless "
-               "its range overlaps a shard that does.",
+               "name, by custom 0, for the one shard of an unsharded keyspace. Refused where the "
+               "range overlaps another shard's.",
        .example = "CreateShard customer/-80",
        .flags = {{"force", Kind::kBool, "succeed if the shard exists", "false"},
                  {"include_parent", Kind::kBool, "create the keyspace if it does not exist",
