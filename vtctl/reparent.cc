@@ -296,6 +296,21 @@ Status Reparent::Switch(size_t from, size_t to, std::chrono::milliseconds timeou
   if (!record.ok()) return record.status();
   record_ = *record;
   primary_ = new_tablet.alias();
+  const auto unfinished = [&](Status why) {
+    return std::move(why).WithPrefix(
+        fmt::format("the shard record names {}, but it is not open (PlannedReparentShard "
+                    "--new_primary={} finishes it)",
+                    Name(to), Name(to)));
+  };
+  // A tablet that restarted before the record named another has opened its mysqld again. Closed
+  // once more it stays closed, and what was written meanwhile comes along.
+  const auto all = old_control->DemotePrimary(timeout);
+  if (!all.ok()) return unfinished(all.status());
+  if (*all != *last) {
+    if (Status caught_up = new_control->WaitForPosition(*all, timeout); !caught_up.ok()) {
+      return unfinished(std::move(caught_up));
+    }
+  }
   progress_ << fmt::format("Making {} the primary of {} (term {})", Name(to), ShardName(),
                            record_.primary_term())
             << std::endl;
@@ -304,12 +319,7 @@ Status Reparent::Switch(size_t from, size_t to, std::chrono::milliseconds timeou
   request.set_semi_sync(semi_sync());
   request.set_timeout_ms(static_cast<uint32_t>(timeout.count()));
   auto promoted = new_control->PromoteReplica(request);
-  if (!promoted.ok()) {
-    return std::move(promoted).status().WithPrefix(
-        fmt::format("the shard record names {}, but it is not open (PlannedReparentShard "
-                    "--new_primary={} finishes it)",
-                    Name(to), Name(to)));
-  }
+  if (!promoted.ok()) return unfinished(std::move(promoted).status());
   return FollowPrimary(to, *promoted, timeout);
 }
 

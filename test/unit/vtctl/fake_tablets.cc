@@ -97,8 +97,10 @@ class FakeControl : public TabletControl {
   }
   Result<std::string> DemotePrimary(std::chrono::milliseconds) override {
     RETURN_IF_ERROR(Enter("DemotePrimary"));
-    me_.writable = false;
-    return me_.Position();
+    me_.writable = std::exchange(me_.forgets_demotion, false);
+    const std::string position = me_.Position();
+    if (me_.writable) ++me_.transactions;
+    return position;
   }
   Result<std::string> Position() override { return me_.Position(); }
 

@@ -21,6 +21,8 @@ struct FakeTablet {
   int source_port = 0;  // 0: no replication
   bool semi_sync_replica = false;
   bool semi_sync_source = false;
+  // Its next demotion is forgotten: the tablet restarts, opens its mysqld and takes a transaction.
+  bool forgets_demotion = false;
   topo::TabletType type = topo::REPLICA;
   rpc::GetSchemaResponse schema;
 

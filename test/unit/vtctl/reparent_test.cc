@@ -113,12 +113,23 @@ TEST_F(ReparentTest, PlannedSwitch) {
   EXPECT_EQ(Record().primary_term(), 2);
   EXPECT_EQ(tablets_.tablet(kThree).transactions, 10);
   const auto calls = tablets_.calls();
-  ASSERT_EQ(calls.size(), 4u);
+  ASSERT_EQ(calls.size(), 5u);
   EXPECT_EQ(calls[0], std::string("DemotePrimary ") + kOne);
-  EXPECT_EQ(calls[1], std::string("PromoteReplica ") + kTwo);
-  EXPECT_THAT(std::vector<std::string>(calls.begin() + 2, calls.end()),
+  EXPECT_EQ(calls[1], std::string("DemotePrimary ") + kOne);
+  EXPECT_EQ(calls[2], std::string("PromoteReplica ") + kTwo);
+  EXPECT_THAT(std::vector<std::string>(calls.begin() + 3, calls.end()),
               UnorderedElementsAre(std::string("InitReplica ") + kOne,
                                    std::string("InitReplica ") + kThree));
+}
+
+TEST_F(ReparentTest, WhatARestartedOldPrimaryTookComesAlong) {
+  Init();
+  tablets_.tablet(kOne).transactions = 10;
+  tablets_.tablet(kOne).forgets_demotion = true;
+  const Status status = Run({"PlannedReparentShard", "--new_primary=zone1-2", "customer/-"});
+  ASSERT_TRUE(status.ok()) << status.ToString();
+  ExpectHealthy(kTwo);
+  EXPECT_EQ(tablets_.tablet(kTwo).transactions, 11);
 }
 
 TEST_F(ReparentTest, PlannedChoosesAndAvoids) {
