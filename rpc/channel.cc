@@ -26,6 +26,12 @@ std::span<const uint8_t> AsBytes(const uint32_t& value, uint8_t (&out)[4]) {
   return out;
 }
 
+// For what this side has not chosen: each side's log then says its half of the story.
+Status LogLoss(const Hello& peer, std::string why) {
+  LOG(INFO) << "lost the connection with " << peer.name() << ": " << why;
+  return Unavailable(std::move(why));
+}
+
 }  // namespace
 
 Channel::Channel(StreamSocket socket, ChannelOptions options, bool server)
@@ -113,9 +119,9 @@ Awaitable<void> Channel::ReadLoop() {
         co_await socket_.async_read_some(asio::buffer(space.data(), space.size()), kTuple);
     if (closed_) break;
     if (error) {
-      Close(Unavailable(error == asio::error::eof
-                            ? std::string("the other side closed the connection")
-                            : fmt::format("reading failed: {}", error.message())));
+      Close(LogLoss(peer_, error == asio::error::eof
+                               ? std::string("the other side closed the connection")
+                               : fmt::format("reading failed: {}", error.message())));
       break;
     }
     input_.Commit(n);
@@ -338,7 +344,7 @@ void Channel::Flush() {
                            self->Flush();
                          });
     } else if (error) {
-      Close(Unavailable(fmt::format("writing failed: {}", error.message())));
+      Close(LogLoss(peer_, fmt::format("writing failed: {}", error.message())));
     }
   }
   if (!closed_ && senders_wait_ && queued_bytes() < options_.write_high_water) WakeSenders();
@@ -367,8 +373,8 @@ void Channel::StartKeepAliveTimer() {
     if (error || !self || self->closed_) return;
     if (!std::exchange(self->received_, false)) {
       if (self->ping_outstanding_ || !self->hello_received_) {
-        self->Close(Unavailable(fmt::format("the other side was silent for {} ms",
-                                            2 * self->options_.keep_alive.count())));
+        self->Close(LogLoss(self->peer_, fmt::format("the other side was silent for {} ms",
+                                                     2 * self->options_.keep_alive.count())));
         return;
       }
       self->ping_outstanding_ = true;

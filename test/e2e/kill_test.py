@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """kill -9 of each kind of process under load: clear errors, no hang, recovery, no half transaction."""
 
+import signal
 import time
 import unittest
 
@@ -66,6 +67,20 @@ class KillTest(ClusterTest):
         self.cluster.tablet("bank", "-80").process.start()
         self.bank.wait_for_success(RECOVERY)
         self.finish()
+
+    def test_a_gateway_that_stands_still_for_seconds(self):
+        """As a thread does that is busy with a long statement on a loaded machine: nothing is lost."""
+        connection = self.connect("bank", read_timeout=LONGEST)
+        self.execute(connection, "BEGIN")
+        account = self.bank.groups[0][0]
+        before = self.execute(connection, f"SELECT balance FROM account WHERE id = {account}")
+        self.cluster.vtgate.signal(signal.SIGSTOP)
+        time.sleep(8)
+        self.cluster.vtgate.signal(signal.SIGCONT)
+        self.assertEqual(self.execute(connection, f"SELECT balance FROM account WHERE id = {account}"), before)
+        self.execute(connection, "COMMIT")
+        self.finish()
+        self.assertEqual(self.bank.errors(), [])
 
     def test_mysqld_of_a_primary(self):
         tablet = self.cluster.tablet("bank", "80-")

@@ -47,6 +47,9 @@ Status Tablet::Start() {
   serving_threads_->RunOnAll([this](int i) { threads_[i]->Start(); });
 
   rpc::ChannelOptions channel;
+  // A thread of a gateway may be busy with one long statement for many seconds, more so on a loaded
+  // machine; that is no reason to roll back what its other clients have open.
+  channel.keep_alive = std::chrono::seconds(15);
   channel.name = fmt::format("vttablet {}", alias_);
   server_ = std::make_unique<rpc::Server>(
       *serving_threads_, channel, [this](int thread, const std::shared_ptr<rpc::Channel>& channel) {
