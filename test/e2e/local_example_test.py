@@ -82,7 +82,7 @@ class LocalExampleTest(unittest.TestCase):
             if process.name == "vttablet-200":
                 process.kill()
         half = self.run_script(UP, status=1)
-        self.assertIn("not running: vttablet-200\n", half)
+        self.assertIn("not running: vttablet-200.", half)
         self.assertIn("examples/local/down && examples/local/up", half)
 
         self.run_script(DOWN)
