@@ -35,7 +35,7 @@ DEFINE_int32(transaction_pool_size, 300,
              "connections to mysqld for transactions and reserved connections");
 DEFINE_int32(pool_max_waiters, 5000, "statements that may wait for a connection, per thread");
 DEFINE_int32(pool_wait_timeout_ms, 5000, "how long a statement waits for a connection");
-DEFINE_int32(query_timeout, 30, "seconds after which a statement is killed");
+DEFINE_int32(query_timeout, 900, "seconds after which a statement is killed (DDL is not)");
 DEFINE_int32(transaction_timeout, 1800,
              "seconds after which an open transaction is rolled back; 0 never");
 DEFINE_int32(transaction_idle_timeout, 600,

@@ -44,8 +44,6 @@ loose-rpl-semi-sync-source-wait-point = AFTER_SYNC
 character-set-server = utf8mb4
 collation-server = utf8mb4_0900_ai_ci
 max-connections = 1000
-# Less than a tablet's --query_timeout, so that a wait for a lock ends with MySQL's own error.
-innodb-lock-wait-timeout = 20
 max-allowed-packet = 1G
 max-prepared-stmt-count = 100000
 

@@ -18,6 +18,7 @@ folder = temporary_folder()
 cluster = Cluster(folder, FreePorts(), [Keyspace("main")])
 mysql = cluster.tablets[0].mysql
 def start():
+    cluster.write_files()
     cluster.zookeeper.start()
     mysql.prepare()
     mysql.start()

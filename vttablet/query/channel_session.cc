@@ -386,7 +386,7 @@ Awaitable<Status> ChannelSession::Commit(const rpc::ServerStream& stream,
   Backend& backend = *bound->backend;
   RunningStatement running;
   running.backend = &backend;
-  running.deadline = Clock::now() + thread_.options().query_timeout;
+  running.deadline = Clock::now() + thread_.options().commit_timeout;
   thread_.Add(running);
   bound->running = &running;
   backend.QueueQuery("COMMIT");
@@ -423,7 +423,7 @@ Awaitable<Status> ChannelSession::RollBack(BoundBackendPtr bound) {
   Backend& backend = *bound->backend;
   RunningStatement running;
   running.backend = &backend;
-  running.deadline = Clock::now() + thread_.options().query_timeout;
+  running.deadline = Clock::now() + thread_.options().commit_timeout;
   thread_.Add(running);
   bound->running = &running;
   backend.QueueQuery("ROLLBACK");

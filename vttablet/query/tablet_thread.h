@@ -24,7 +24,8 @@ class ChannelSession;
 struct QueryOptions {
   PoolOptions query_pool;        // for statements outside of transactions; per thread
   PoolOptions transaction_pool;  // for transactions and reserved connections; per thread
-  std::chrono::milliseconds query_timeout{30'000};
+  std::chrono::milliseconds query_timeout{900'000};             // not of DDL
+  std::chrono::milliseconds commit_timeout{30'000};             // COMMIT and ROLLBACK
   std::chrono::milliseconds transaction_timeout{1'800'000};     // from BEGIN; 0 = none
   std::chrono::milliseconds transaction_idle_timeout{600'000};  // since the last statement
   // A statement that does not end so long after its KILL loses its connection.
@@ -73,7 +74,8 @@ using TransactionNames = std::map<uint32_t, rpc::TransactionName>;
 // A statement that mysqld is working on. Lives in the coroutine that runs it, between
 // TabletThread::Add and Remove.
 struct RunningStatement {
-  enum class Interruption : uint8_t { kNone, kCancelled, kTimedOut, kTransactionOver };
+  // kStopped: as KILL QUERY does it, for a gateway that reads on.
+  enum class Interruption : uint8_t { kNone, kStopped, kCancelled, kTimedOut, kTransactionOver };
 
   Backend* backend = nullptr;
   rpc::ServerStream* stream = nullptr;

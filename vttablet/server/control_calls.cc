@@ -15,6 +15,7 @@ namespace {
 using rpc::FrameKind;
 
 constexpr std::chrono::milliseconds kConnectTimeout{3000};
+constexpr std::chrono::seconds kSequenceTimeout{30};
 constexpr std::chrono::minutes kLongStatement{10};  // ExecuteFetch can be an ALTER TABLE
 
 // Decodes, calls, encodes.
@@ -153,7 +154,7 @@ Awaitable<Result<ControlConnection*>> Tablet::SequenceConnection(const rpc::Targ
   }
   if (!sequence_sql_ || sequence_sql_->broken()) {
     CO_ASSIGN_OR_RETURN(sequence_sql_, co_await Connect());
-    sequence_sql_->set_timeout(options_.query.query_timeout);
+    sequence_sql_->set_timeout(kSequenceTimeout);
   }
   co_return sequence_sql_.get();
 }

@@ -20,6 +20,7 @@ class TabletCluster(Cluster):
 
     def up(self):
         os.makedirs(os.path.join(self.root, "log"), exist_ok=True)
+        self.write_files()
         self.zookeeper.start()
         for tablet in self.tablets:
             tablet.mysql.prepare()
