@@ -165,6 +165,10 @@ Status Channel::HandleFrame(const Frame& frame) {
       if (!server_) return Malformed("unexpected cancel frame");
       HandleCancel(header.stream_id);
       return Status();
+    case FrameKind::kStop:
+      if (!server_) return Malformed("unexpected stop frame");
+      HandleStop(header.stream_id);
+      return Status();
     default:
       break;
   }
@@ -254,6 +258,16 @@ void Channel::HandleCredit(const Frame& frame) {
   } else if (stream->credit_ > 0) {
     senders_wait_ = true;  // now for room in the queue
   }
+}
+
+// One that is not here has ended, or its request is still on the way: as with KILL QUERY, it is
+// then not stopped.
+void Channel::HandleStop(uint32_t stream_id) {
+  auto found = server_streams_.find(stream_id);
+  if (found == server_streams_.end()) return;
+  ServerStream* stream = found->second;
+  stream->stop_asked_ = true;
+  if (auto action = std::exchange(stream->on_cancel_, nullptr)) action();
 }
 
 void Channel::HandleCancel(uint32_t stream_id) {
@@ -517,6 +531,10 @@ Awaitable<Result<std::span<uint8_t>>> ClientStream::Next() {
   if (!Ready() && id_ == 0) co_return InternalError("no statement is under way on this stream");
   while (!Ready()) co_await Arrival();
   co_return Take();
+}
+
+void ClientStream::Stop() {
+  if (id_ != 0) (void)channel_->Queue({.kind = FrameKind::kStop, .stream_id = id_});
 }
 
 void ClientStream::Cancel() {

@@ -61,6 +61,8 @@ class ClientStream {
   bool ended() const { return ended_ && arrived_.empty() && (error_told_ || !end_.has_error()); }
   const StreamEnd& end() const { return end_; }
 
+  // Asks the server to end the stream soon. What it still sends, and the end, come as ever.
+  void Stop();
   // Gives up: asks the server to stop. A Next() that is being awaited fails soon with kCancelled,
   // as does every later one. Also done by the destructor, which may not run while Next() is
   // awaited.
@@ -111,10 +113,11 @@ class ServerStream {
   // Of this stream on its channel; never used again.
   uint32_t id() const { return id_; }
   bool cancelled() const { return cancelled_; }
+  bool stop_asked() const { return stop_asked_; }
   // Makes Send() fail from now on, also one that waits; Finish() still works. For a service that
   // gives up on a reader who does not read.
   void Interrupt();
-  // Called at most once, when the client cancels or the channel dies.
+  // Called at most once, when the client cancels or asks to stop, or the channel dies.
   void OnCancel(std::function<void()> action) { on_cancel_ = std::move(action); }
 
  private:
@@ -127,6 +130,7 @@ class ServerStream {
   size_t head_length_ = 0;
   int64_t credit_;
   bool cancelled_ = false;
+  bool stop_asked_ = false;
   bool interrupted_ = false;
   bool finished_ = false;
   std::function<void()> on_cancel_;
@@ -185,6 +189,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   Status HandleRequestFrame(const Frame& frame);
   void HandleCredit(const Frame& frame);
   void HandleCancel(uint32_t stream_id);
+  void HandleStop(uint32_t stream_id);
   Result<uint32_t> AddStream(ClientStream* stream);
   // One frame; or, when `split` and long, several.
   Status Queue(FrameParts parts, bool split = false);

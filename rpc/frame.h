@@ -34,6 +34,7 @@ enum class FrameKind : uint8_t {
   kData = 4,    // more of a request or a response
   kCredit = 5,  // the payload is a u32: bytes that the receiver has consumed
   kCancel = 6,  // the client no longer wants the rest; the server still ends the stream
+  kStop = 7,    // the client wants an early end, and reads on until it comes
 
   kExecute = 32,
   kCommit = 33,

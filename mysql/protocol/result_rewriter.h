@@ -46,8 +46,11 @@ class ResultRewriter {
   Status RewriteOwned(std::string chunk, OutputBuffer* out);
 
   bool done() const { return done_; }
-  // Something went to `out`: an error can still be sent, but not another result.
+  // Something went to `out`: an error can still be sent behind a whole packet, but not another
+  // result.
   bool started() const { return started_; }
+  // What went to `out` ends within a packet: no error can follow it.
+  bool inside_packet() const { return skip_ != 0 || in_continuation_; }
   uint8_t next_sequence() const { return sequence_; }
   bool failed() const { return !error_.ok(); }
   const Status& error() const { return error_; }

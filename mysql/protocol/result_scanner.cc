@@ -169,6 +169,7 @@ Status ResultScanner::OnError(std::string_view payload) {
   Status error = DecodeError(payload);
   if (error.code() == StatusCode::kMalformed) return error;
   error_ = std::move(error);
+  ok_offset_ = offset_;
   phase_ = Phase::kDone;
   return Status::Ok();
 }

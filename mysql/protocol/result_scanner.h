@@ -51,7 +51,7 @@ class ResultScanner {
   uint16_t warnings() const { return warnings_; }
   uint64_t affected_rows() const { return affected_rows_; }
   uint64_t last_insert_id() const { return last_insert_id_; }
-  uint64_t ok_offset() const { return ok_offset_; }  // of its frame header
+  uint64_t ok_offset() const { return ok_offset_; }  // of its frame header, or that of ERR
   // The reply ended with ERR: the error of mysqld.
   bool failed() const { return !error_.ok(); }
   const Status& error() const { return error_; }

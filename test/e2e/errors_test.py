@@ -77,6 +77,26 @@ class ErrorsTest(CompareTest):
             with self.subTest(statement):
                 self.assertEqual(*seen)
 
+    def test_kill_in_the_middle_of_rows(self):
+        """The error follows a whole row: otherwise the client takes it for a part of one."""
+        numbers = "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 1000) "
+        for database, tables in (("main", "n AS a, n AS b"), ("customer", "n AS a, n AS b"), ("customer", "t, n AS a")):
+            for attempt in range(5):
+                with self.subTest(database=database, tables=tables, attempt=attempt):
+                    connection = self.connect(database, cursorclass=pymysql.cursors.SSCursor, read_timeout=20)
+                    other = self.connect(database)
+                    with connection.cursor() as cursor, self.assertRaises(pymysql.err.MySQLError) as caught:
+                        cursor.execute(f"{numbers}SELECT REPEAT('x', {30000 + attempt}) FROM {tables}")
+                        for _ in range(50):
+                            self.assertEqual(len(cursor.fetchone()[0]), 30000 + attempt)
+                        self.execute(other, f"KILL QUERY {connection.thread_id()}")
+                        while (row := cursor.fetchone()) is not None:
+                            self.assertEqual(len(row[0]), 30000 + attempt)
+                    self.assertEqual(caught.exception.args, (1317, "Query execution was interrupted"))
+                    self.assertEqual(self.execute(connection, "SELECT 1"), [(1,)])
+                    connection.close()
+                    other.close()
+
     def test_types_of_session_functions(self):
         clients = self.both()
         for sql in ("SELECT LAST_INSERT_ID()", "SELECT CONNECTION_ID()", "SELECT FOUND_ROWS(), ROW_COUNT()", "SELECT DATABASE(), SCHEMA() AS s",

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Transactions over two shards, as one MySQL: what is undone is undone on every shard."""
 
+import threading
 import unittest
 
 import pymysql
@@ -88,6 +89,23 @@ class TransactionTest(TwoShardsTest):
             self.run_all(f"UPDATE t SET v = 1 WHERE id = {self.low[0]}")
         self.assertEqual(caught.exception.args[0], 1792)
         self.run_all("COMMIT", f"UPDATE t SET v = 1 WHERE id = {self.low[0]}")
+
+    def test_kill_query_leaves_the_transaction(self):
+        """What clients do for a statement that takes too long: it fails, and what was done before it is committed."""
+        slow = "(WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT COUNT(*) FROM n a, n b, n c)"
+        a, b = self.low[0], self.high[0]
+        for sql in (f"SELECT {slow} FROM t WHERE id = {a}", f"SELECT id, {slow} FROM t ORDER BY v", f"UPDATE t SET v = {slow} WHERE id = {b}",
+                    f"UPDATE t SET v = {slow}", f"SELECT {slow}"):
+            with self.subTest(sql):
+                self.run_all("UPDATE t SET v = 0", "BEGIN", f"UPDATE t SET v = 5 WHERE id IN ({a}, {b})")
+                killer = threading.Timer(0.5, lambda: self.execute(self.connect("bank"), f"KILL QUERY {self.connection.thread_id()}"))
+                killer.start()
+                with self.assertRaises(pymysql.err.MySQLError) as caught:
+                    self.run_all(sql)
+                killer.join()
+                self.assertEqual(caught.exception.args, (1317, "Query execution was interrupted"))
+                self.run_all("COMMIT")
+                self.assertEqual(self.values(a, b), [5, 5])
 
     def test_a_consistent_snapshot_is_taken_on_all_shards_at_once(self):
         for database in ("bank", None):

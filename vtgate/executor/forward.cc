@@ -35,7 +35,7 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
     started = co_await call.Start(keyspace, shard, destinations.type, options, sql, params);
   }
   CO_RETURN_IF_ERROR(std::move(*started));
-  session.cancel_statement = [&call] { call.Cancel(); };
+  session.cancel_statement = [&call](Session::Cancel how) { call.End(how); };
 
   mysql::ResultRewriter::Options rewrite;
   rewrite.client_capabilities = session.capabilities;
@@ -74,7 +74,11 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
   session.warnings.AddShard(call.Warnings(), rewriter.ok().warnings);
   if (call.lost_transaction()) co_await RollbackTransaction(session);
   if (!failure.ok() || rewriter.failed()) session.transaction.use().result_sent = result_sent;
-  if (!failure.ok()) co_return failure;
+  if (!failure.ok()) {
+    // It would be read as a part of the row.
+    if (rewriter.inside_packet()) client.Close();
+    co_return failure;
+  }
   if (rewriter.failed()) co_return rewriter.error();
   if (!rewriter.done()) {
     co_return Malformed(call.where() + ": the reply ended too early");

@@ -257,10 +257,12 @@ Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
   Status status;
   {
     std::vector<std::unique_ptr<RowSource>> shards;
+    std::vector<ShardCall*> calls;
     for (size_t i = 0; i < destinations.shards.size() && status.ok(); ++i) {
       auto call = std::make_unique<ShardCall>(gateway, session, group);
       status = co_await call->Start(*destinations.keyspace, destinations.shard(i),
                                     destinations.type, options, sql, params);
+      calls.push_back(call.get());
       shards.push_back(std::make_unique<ShardRows>(
           std::move(call), statement.binary ? RowFormat::kBinary : RowFormat::kText));
     }
@@ -268,7 +270,10 @@ Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
       MergePipeline pipeline(
           std::move(shards), plan, limit, offset,
           options.in_transaction ? OnFailure::kDrainOthers : OnFailure::kCancelOthers);
-      session.cancel_statement = [&pipeline] { pipeline.Cancel(); };
+      session.cancel_statement = [&pipeline, &calls](Session::Cancel how) {
+        if (how == Session::Cancel::kAbandon) return pipeline.Cancel();
+        for (ShardCall* call : calls) call->End(how);
+      };
       status = co_await pipeline.Open();
       if (status.ok()) status = co_await SendRows(statement, pipeline, *group);
       // Unless the client has gone: nobody goes on with the transaction then.

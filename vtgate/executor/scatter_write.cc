@@ -55,8 +55,8 @@ Awaitable<ShardOutcome> ScatterWrite(Gateway& gateway, Statement& statement,
     Spawn("scatter write", gateway.executor(),
           [progress, lane] { return RunLane(progress, lane); });
   }
-  session.cancel_statement = [progress = progress.get()] {
-    for (auto& lane : progress->lanes) lane->call.Cancel();
+  session.cancel_statement = [progress = progress.get()](Session::Cancel how) {
+    for (auto& lane : progress->lanes) lane->call.End(how);
   };
   while (progress->running > 0) co_await progress->changed.Wait();
   session.cancel_statement = nullptr;

@@ -93,6 +93,10 @@ class ShardCall : public ShardReply {
   Awaitable<void> Arrival() { return stream_.Arrival(); }
   Result<std::span<uint8_t>> TakeMutable();
   void Cancel() override { stream_.Cancel(); }
+  // For Session::cancel_statement.
+  void End(Session::Cancel how) {
+    how == Session::Cancel::kStop ? stream_.Stop() : stream_.Cancel();
+  }
   bool ended() const { return stream_.ended(); }
   // Those of the statement that the tablet sent along, once it has ended.
   std::vector<Warning> Warnings() const;

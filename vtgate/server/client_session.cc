@@ -39,7 +39,7 @@ class ClientSession {
     SessionRegistry& registry = *context_->executor->services().sessions;
     connection_.SendOk(session_.MakeOk(/*ends_rows=*/false));
     connection_.set_on_peer_closed([this] {
-      if (session_.cancel_statement) session_.cancel_statement();
+      if (session_.cancel_statement) session_.cancel_statement(Session::Cancel::kAbandon);
       connection_.Close();
     });
     registry.Add(connection_.stream().executor(), &session_, [this] { connection_.Close(); });

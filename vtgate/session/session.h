@@ -112,7 +112,11 @@ struct Session {
   std::chrono::steady_clock::time_point state_since = std::chrono::steady_clock::now();
 
   // Ends the statement that runs now, if one does; set by the executor.
-  std::function<void()> cancel_statement;
+  enum class Cancel : uint8_t {
+    kStop,     // KILL QUERY: the statement fails, its transaction stays
+    kAbandon,  // nobody waits for its end; its transaction is lost
+  };
+  std::function<void(Cancel)> cancel_statement;
   bool killed = false;  // by KILL CONNECTION, or the statement by KILL QUERY
   bool query_killed = false;
   // The statement was ended because its transaction was in a deadlock over several shards.

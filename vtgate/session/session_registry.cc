@@ -59,7 +59,10 @@ bool SessionRegistry::OnItsThread(uint32_t connection_id, std::function<void(Ent
 bool SessionRegistry::Kill(uint32_t connection_id, bool connection) {
   return OnItsThread(connection_id, [connection](Entry& entry) {
     entry.session->query_killed = true;
-    if (entry.session->cancel_statement) entry.session->cancel_statement();
+    if (entry.session->cancel_statement) {
+      entry.session->cancel_statement(connection ? Session::Cancel::kAbandon
+                                                 : Session::Cancel::kStop);
+    }
     if (connection) {
       entry.session->killed = true;
       entry.close();
@@ -73,7 +76,7 @@ void SessionRegistry::EndDeadlocked(uint32_t connection_id, uint64_t begun_ns) {
     const bool same = session.transaction.open() && session.transaction.begun_ns() == begun_ns;
     if (!same || !session.cancel_statement) return;
     session.deadlock_victim = true;
-    session.cancel_statement();
+    session.cancel_statement(Session::Cancel::kAbandon);
   });
 }
 

@@ -161,6 +161,9 @@ class ExecuteStream {
   bool ended() const { return stream_.ended(); }
   const rpc::StreamEnd& end() const { return stream_.end(); }
   void Cancel() { stream_.Cancel(); }
+  // Ends the statement as KILL QUERY does, and leaves its transaction open; the reply goes on to
+  // its end.
+  void Stop() { stream_.Stop(); }
 
  private:
   Status Send(rpc::FrameKind method, TabletClient& client, rpc::ExecuteRequest& request,

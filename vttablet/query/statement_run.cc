@@ -49,7 +49,8 @@ Awaitable<void> StatementRun::Run() {
     Finish(status);
     co_return;
   }
-  running_.deadline = Clock::now() + thread_.options().query_timeout;
+  running_.deadline = request_.schema_change() ? Clock::time_point::max()
+                                               : Clock::now() + thread_.options().query_timeout;
   if (request_.timeout_ms() != 0) {
     running_.deadline = std::min(running_.deadline,
                                  Clock::now() + std::chrono::milliseconds(request_.timeout_ms()));
@@ -62,8 +63,11 @@ Awaitable<void> StatementRun::Run() {
     running_.opens = request_.begin() ? &request_.transaction_name() : nullptr;
     thread_.Add(running_);
     if (bound_) bound_->running = &running_;
-    stream_.OnCancel([this] { thread_.Interrupt(running_, Interruption::kCancelled); });
-    if (stream_.cancelled()) {
+    stream_.OnCancel([this] {
+      const bool reads_on = stream_.stop_asked() && !stream_.cancelled();
+      thread_.Interrupt(running_, reads_on ? Interruption::kStopped : Interruption::kCancelled);
+    });
+    if (stream_.cancelled() || stream_.stop_asked()) {
       status = Status(StatusCode::kCancelled, "the statement was cancelled before it began");
     } else {
       status = co_await Execute();
@@ -318,6 +322,15 @@ void StatementRun::SendLast() {
   last_ = {};
 }
 
+void StatementRun::SendLastRow() {
+  const mysql::ResultScanner& scanner = backend_->scanner();
+  if (anything_sent_ && scanner.done()) {
+    last_.remove_suffix(std::min(last_.size(), scanner.offset() - scanner.ok_offset()));
+    SendLast();
+  }
+  last_ = {};
+}
+
 bool StatementRun::NothingToAsk() const {
   const mysql::ResultScanner& scanner = backend_->scanner();
   return !sql_.empty() && !prepare_only_ && !scanner.failed() && scanner.warnings() == 0 &&
@@ -334,6 +347,7 @@ Awaitable<Status> StatementRun::LookAfter() {
   if (failed) Count(thread_.mutable_stats().mysql_errors);
   if (failed && running_.interruption != Interruption::kNone &&
       scanner.error().mysql_errno() == kErQueryInterrupted) {
+    SendLastRow();
     forwarding_ = false;  // Verdict() says why it was interrupted
   }
   uint16_t flags = mysql::kStatusAutocommit;
@@ -476,7 +490,8 @@ Status StatementRun::Verdict(Status status) {
                   kErQueryTimeout, "HY000",
                   unknown ? message + "; whether it has taken effect is not known" : message);
   }
-  if (running_.interruption == Interruption::kCancelled) {
+  if (running_.interruption == Interruption::kCancelled ||
+      running_.interruption == Interruption::kStopped) {
     return Status(StatusCode::kCancelled, kErQueryInterrupted, "70100",
                   "Query execution was interrupted");
   }
@@ -494,6 +509,7 @@ void StatementRun::Finish(const Status& status) {
     stream_.Finish(end_used_ ? &end_ : nullptr, AsBytes(last_));
     return;
   }
+  if (!last_.empty()) SendLastRow();
   Count(thread_.mutable_stats().tablet_errors);
   rpc::SetError(status, *end_.mutable_error());
   stream_.Finish(&end_);

@@ -49,6 +49,9 @@ class StatementRun {
   Awaitable<Status> FetchInsertId();
   Awaitable<void> WaitForSchema();
   void SendLast();
+  // Of what SendLast() would send, all but the OK or ERR packet that ends it: a client that has the
+  // beginning of a row must get the rest of it before an error.
+  void SendLastRow();
   Status Verdict(Status status);
   void Finish(const Status& status);
   void GiveBack();

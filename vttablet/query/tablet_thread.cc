@@ -173,7 +173,9 @@ void TabletThread::Interrupt(RunningStatement& statement, RunningStatement::Inte
   statement.interrupted_at = Clock::now();
   if (statement.killable) SendPendingKill(statement);
   // Last: it can resume the coroutine that waits for its reader.
-  if (statement.stream != nullptr) statement.stream->Interrupt();
+  if (statement.stream != nullptr && why != RunningStatement::Interruption::kStopped) {
+    statement.stream->Interrupt();
+  }
 }
 
 void TabletThread::SendPendingKill(RunningStatement& statement) {
