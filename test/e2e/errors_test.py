@@ -97,6 +97,11 @@ class ErrorsTest(CompareTest):
                     connection.close()
                     other.close()
 
+    def test_no_statement(self):
+        clients = self.both()
+        for sql in ("", " ", ";", "/* c */", "-- c", "# c", " /* c */ ;", "/*! */"):
+            self.compare(clients, sql, what=("error", "affected", "info"))
+
     def test_types_of_session_functions(self):
         clients = self.both()
         for sql in ("SELECT LAST_INSERT_ID()", "SELECT CONNECTION_ID()", "SELECT FOUND_ROWS(), ROW_COUNT()", "SELECT DATABASE(), SCHEMA() AS s",

@@ -19,6 +19,10 @@ namespace keyspan::vtgate {
 namespace {
 
 constexpr std::chrono::milliseconds kLookAgainInterval{200};
+constexpr int kErEmptyQuery = 1065;
+
+// Of a text that holds no statement: MySQL takes it when there is a comment in it.
+bool HasComment(std::string_view text) { return text.find_first_of("*#-") != text.npos; }
 
 parser::ParseOptions ParseOptionsOf(const Session& session) {
   parser::ParseOptions options;
@@ -65,6 +69,10 @@ Awaitable<Status> StatementExecutor::QueryOne(Session& session, mysql::ServerCon
     status = co_await Run(statement);
   } else {
     session.ClearWarnings();
+  }
+  if (status.mysql_errno() == kErEmptyQuery && HasComment(sql)) {
+    ReplyOk(statement);
+    status = Status();
   }
   if (!status.ok()) status = co_await Diagnose(*services_.gateway, statement, std::move(status));
   if (!status.ok() && session.deadlock_victim) co_await RollbackTransaction(session);
@@ -124,7 +132,7 @@ Result<std::shared_ptr<const Plan>> StatementExecutor::MakePlan(const Statement&
   parser::ParseOptions options = ParseOptionsOf(statement.session);
   options.digest = digest;
   ASSIGN_OR_RETURN(parser::ParsedStatement parsed, parser::Parse(statement.sql, options));
-  if (parsed.root() == nullptr) return Status::Mysql(1065, "42000", "Query was empty");
+  if (parsed.root() == nullptr) return Status::Mysql(kErEmptyQuery, "42000", "Query was empty");
   if (cacheable != nullptr) *cacheable = *cacheable && parsed.slots_complete();
   return BuildPlan(std::make_unique<parser::ParsedStatement>(std::move(parsed)),
                    PlanContextOf(statement));
