@@ -83,6 +83,7 @@ class ServerConnection {
   // kResourceExhausted, which WantsFlush() asks for.
   void Capture(size_t limit) { capture_.emplace(limit, sequence_); }
   std::string TakeCaptured();
+  bool capturing() const { return capture_.has_value(); }
 
   // While a statement runs, `on_closed` (set once) is called when the client closes its socket.
   // It runs on the io_context and must only start things (cancel, close), not wait.

@@ -75,6 +75,13 @@ class MultiShardTest(CompareTest):
         refusal = clients[0].run("ALTER TABLE words CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci").error
         self.assertEqual(refusal[0], 1235, refusal)
 
+    def test_limits_as_text(self):
+        clients = self.both()
+        for limit in ("2", "2abc", "abc", "", " 3", "2.7", "-1", "18446744073709551616", None, "1e1"):
+            self.compare(clients, "SELECT id FROM t ORDER BY id LIMIT ?", [limit], what=("error", "rows"))
+            self.compare(clients, "SELECT id FROM t ORDER BY id DESC LIMIT 1, ?", [limit], what=("error", "rows"))
+            self.compare(clients, "SELECT e, COUNT(*) FROM t GROUP BY e LIMIT ?", [limit], what=("error", "rows"))
+
     def test_every_row_alone_on_its_shard(self):
         """One row has no text of mysqld's own."""
         by_shard = {shard: [row[0] for row in self.on_shard("customer", shard, "SELECT id FROM t ORDER BY id")] for shard in SHARDS}

@@ -75,8 +75,8 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
   if (call.lost_transaction()) co_await RollbackTransaction(session);
   if (!failure.ok() || rewriter.failed()) session.transaction.use().result_sent = result_sent;
   if (!failure.ok()) {
-    // It would be read as a part of the row.
-    if (rewriter.inside_packet()) client.Close();
+    // An error would be read as a part of the row.
+    if (rewriter.inside_packet() && !client.capturing()) client.Close();
     co_return failure;
   }
   if (rewriter.failed()) co_return rewriter.error();

@@ -204,6 +204,14 @@ Result<uint64_t> EvaluateCount(const ValueSource& source, const Statement& state
     return static_cast<uint64_t>(value.int_value);
   }
   if (value.kind == RoutingValue::Kind::kUint) return value.uint_value;
+  if (source.kind == ValueSource::Kind::kParameter) {
+    // Some drivers send all parameters as text: its digits count, -1 is the highest number, and
+    // without digits it is 0, as NULL is.
+    if (value.kind == RoutingValue::Kind::kNull) return 0;
+    if (value.kind == RoutingValue::Kind::kText) {
+      return std::strtoull(value.text.c_str(), nullptr, 10);
+    }
+  }
   return Status::Mysql(1210, "HY000", "Incorrect arguments to LIMIT");
 }
 
