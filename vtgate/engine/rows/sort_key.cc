@@ -181,7 +181,8 @@ Status SortKeyEncoder::Init(const Columns& columns, RowFormat format, std::span<
     parts_.push_back({.column = column,
                       .kind = kind,
                       .type = kind == Kind::kBytes ? FieldType::kBlob : field.type,
-                      .descending = keys[i].descending});
+                      .descending = keys[i].descending,
+                      .ordered_expression = use != Use::kExtreme && field.org_name.empty()});
     needed_ = std::max(needed_, static_cast<size_t>(column) + 1);
   }
   return Status::Ok();
@@ -245,6 +246,11 @@ Status SortKeyEncoder::AppendValue(const Part& part, std::string_view bytes,
       return AppendDecimal(bytes, out);
     case Kind::kDatetime: {
       ASSIGN_OR_RETURN(const mysql::Temporal value, ReadTemporal(bytes, part.type, format));
+      if (part.ordered_expression && (value.month == 0 || value.day == 0)) {
+        // mysqld sorts IFNULL(column, ...) as NULL where it is no date under the session's mode.
+        return Unsupported(
+            "ordering the rows of several shards by an expression that gives a zero date");
+      }
       AppendSigned(PackDate(value), out);
       return Status::Ok();
     }

@@ -65,6 +65,7 @@ class SortKeyEncoder {
     Kind kind;
     mysql::FieldType type;
     bool descending;
+    bool ordered_expression;  // no column, and it is ordered by, not only compared
   };
   static Result<Kind> KindOf(const mysql::Field& field, RowFormat format, bool float_text_is_fine);
   Status AppendValue(const Part& part, std::string_view bytes, std::string* out) const;

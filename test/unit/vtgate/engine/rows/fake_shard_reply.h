@@ -20,10 +20,12 @@
 
 namespace keyspan::vtgate {
 
+// A column of a table.
 inline mysql::Field TestField(std::string name, mysql::FieldType type, uint16_t flags = 0,
                               uint16_t collation = mysql::kBinaryCollation) {
   mysql::Field field;
   field.name = std::move(name);
+  field.org_name = field.name;
   field.type = type;
   field.flags = flags;
   field.collation = collation;

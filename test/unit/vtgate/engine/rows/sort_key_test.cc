@@ -247,6 +247,20 @@ TEST_P(SortKeyTest, RefusesWhatItCannotOrder) {
   EXPECT_EQ(message(TestField("f", FieldType::kFloat), SortKeyEncoder::Use::kExtreme), "");
 }
 
+TEST_P(SortKeyTest, RefusesTheOrderOfExpressionsThatGiveZeroDates) {
+  mysql::Field field = TestField("d", FieldType::kDatetime);
+  const SortKey key;
+  for (const bool expression : {false, true}) {
+    if (expression) field.org_name.clear();
+    for (const Temporal& date :
+         {Temporal{}, Temporal{.year = 2026}, Temporal{.year = 2026, .month = 1, .day = 1}}) {
+      std::string out;
+      const Status status = EncodeOne(field, GetParam(), key, Value::Datetime(date), &out);
+      EXPECT_EQ(status.ok(), !expression || date.day != 0) << status.ToString();
+    }
+  }
+}
+
 TEST_P(SortKeyTest, BadValuesAreErrorsNotCrashes) {
   const std::vector<std::string> texts = {
       "",    "x", "1x", "-", "1.2.3", "2026-13-99", "99:99:99", "99999999999999999999999999",
