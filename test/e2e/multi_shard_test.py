@@ -75,6 +75,14 @@ class MultiShardTest(CompareTest):
         refusal = clients[0].run("ALTER TABLE words CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci").error
         self.assertEqual(refusal[0], 1235, refusal)
 
+    def test_user_variables_in_arithmetic(self):
+        clients = self.both()
+        for sql in ("SET @d = 1.5, @n = 7, @x = 2e0, @t = '1.25', @b = x'41', @none = NULL", "SELECT @d / 3, id + @d FROM t ORDER BY id",
+                    "SELECT @n / 3, @x / 3, @t * 2, @b + 0, @none - 1, @d, CONCAT(@d, '') FROM t WHERE id = 1",
+                    "SELECT @d * d, d - @d, @d % 2, MAX(@d + x) FROM t WHERE id < 9 GROUP BY d ORDER BY d",
+                    "UPDATE t SET d = @d * 2 + @b WHERE id < 9", "SELECT id, d FROM t ORDER BY id"):
+            self.compare(clients, sql, what=("error", "affected", "rows"))
+
     def test_limits_as_text(self):
         clients = self.both()
         for limit in ("2", "2abc", "abc", "", " 3", "2.7", "-1", "18446744073709551616", None, "1e1"):

@@ -142,7 +142,8 @@ Result<RoutingValue> RoutingValueOf(const mysql::Value& value, const Statement& 
 }
 
 mysql::Value UserVariableValue(uint32_t hole, const Statement& statement) {
-  const size_t index = hole - kHoleUserVariableBase;
+  const bool operand = hole >= kHoleUserVariableOperandBase;
+  const size_t index = hole - (operand ? kHoleUserVariableOperandBase : kHoleUserVariableBase);
   if (index >= statement.plan->user_variables.size()) return mysql::Value();
   auto found = statement.session.user_variables.find(statement.plan->user_variables[index]);
   return found == statement.session.user_variables.end() ? mysql::Value() : found->second;
@@ -304,7 +305,14 @@ Result<std::string> SessionHoleLiteral(uint32_t hole, const Statement& statement
     return VariableReferenceLiteral(statement.plan->system_variables[index], session);
   }
   if (hole >= kHoleUserVariableBase) {
-    return LiteralOf(UserVariableValue(hole, statement), session);
+    const mysql::Value value = UserVariableValue(hole, statement);
+    std::string literal = LiteralOf(value, session);
+    const bool operand = hole >= kHoleUserVariableOperandBase;
+    if (!operand || value.kind() != mysql::Value::Kind::kDecimal) return literal;
+    // Where 65 digits do not hold its whole part and 30 decimals, it stays as it is.
+    constexpr size_t kMostWholeDigits = 35;
+    if (literal.find('.') > kMostWholeDigits) return literal;
+    return fmt::format("CAST({} AS DECIMAL(65,30))", literal);
   }
   return InternalError(fmt::format("unknown hole {}", hole));
 }

@@ -60,7 +60,9 @@ class PlanDescriber {
       return "<@@" + plan_.system_variables[id - kHoleSystemVariableBase] + ">";
     }
     if (id >= kHoleUserVariableBase) {
-      return "<@" + plan_.user_variables[id - kHoleUserVariableBase] + ">";
+      const bool operand = id >= kHoleUserVariableOperandBase;
+      const uint32_t base = operand ? kHoleUserVariableOperandBase : kHoleUserVariableBase;
+      return "<@" + plan_.user_variables[id - base] + ">";
     }
     switch (id) {
       case kHoleLastInsertId:

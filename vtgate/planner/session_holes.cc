@@ -135,7 +135,28 @@ class HolePuncher {
     return cast;
   }
 
+  static void MarkOperand(parser::Expr* operand) {
+    auto* hole = As<parser::Hole>(operand);
+    if (hole == nullptr || hole->id < kHoleUserVariableBase ||
+        hole->id >= kHoleUserVariableOperandBase) {
+      return;
+    }
+    hole->id += kHoleUserVariableOperandBase - kHoleUserVariableBase;
+  }
+
+  static bool IsArithmetic(parser::BinaryOp op) {
+    using parser::BinaryOp;
+    return op == BinaryOp::kPlus || op == BinaryOp::kMinus || op == BinaryOp::kMultiply ||
+           op == BinaryOp::kDivide || op == BinaryOp::kModulo;
+  }
+
+  // Operands come before what they are operands of.
   Node* Replace(Node* node) {
+    if (auto* binary = As<parser::Binary>(node); binary != nullptr && IsArithmetic(binary->op)) {
+      MarkOperand(binary->left);
+      MarkOperand(binary->right);
+      return node;
+    }
     if (auto* call = As<FunctionCall>(node)) return ReplaceCall(call);
     if (auto* variable = As<UserVariable>(node)) {
       if (variable->assigned != nullptr) {
