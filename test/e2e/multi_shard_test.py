@@ -80,7 +80,8 @@ class MultiShardTest(CompareTest):
         for sql in ("SET @d = 1.5, @n = 7, @x = 2e0, @t = '1.25', @b = x'41', @none = NULL", "SELECT @d / 3, id + @d FROM t ORDER BY id",
                     "SELECT @n / 3, @x / 3, @t * 2, @b + 0, @none - 1, @d, CONCAT(@d, '') FROM t WHERE id = 1",
                     "SELECT @d * d, d - @d, @d % 2, MAX(@d + x) FROM t WHERE id < 9 GROUP BY d ORDER BY d",
-                    "UPDATE t SET d = @d * 2 + @b WHERE id < 9", "SELECT id, d FROM t ORDER BY id"):
+                    "SELECT -@d, ABS(@d), COALESCE(@d, 1), IFNULL(@n, 2), ROUND(@d, 1), LEAST(@d, id) FROM t WHERE id = 2",
+                    "SELECT AVG(@d), SUM(@d), MAX(@d), AVG(@n) FROM t", "UPDATE t SET d = @d * 2 + @b WHERE id < 9", "SELECT id, d FROM t ORDER BY id"):
             self.compare(clients, sql, what=("error", "affected", "rows"))
 
     def test_limits_as_text(self):

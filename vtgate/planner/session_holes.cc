@@ -150,6 +150,15 @@ class HolePuncher {
            op == BinaryOp::kDivide || op == BinaryOp::kModulo;
   }
 
+  // Functions that give their argument's number, with its decimals.
+  static bool IsNumeric(std::string_view function) {
+    for (std::string_view name : {"SUM", "AVG", "MIN", "MAX", "ABS", "ROUND", "TRUNCATE", "MOD",
+                                  "COALESCE", "IFNULL", "NULLIF", "IF", "GREATEST", "LEAST"}) {
+      if (EqualsIgnoreCase(function, name)) return true;
+    }
+    return false;
+  }
+
   // Operands come before what they are operands of.
   Node* Replace(Node* node) {
     if (auto* binary = As<parser::Binary>(node); binary != nullptr && IsArithmetic(binary->op)) {
@@ -157,7 +166,16 @@ class HolePuncher {
       MarkOperand(binary->right);
       return node;
     }
-    if (auto* call = As<FunctionCall>(node)) return ReplaceCall(call);
+    if (auto* unary = As<parser::Unary>(node); unary != nullptr) {
+      if (unary->op == parser::UnaryOp::kMinus) MarkOperand(unary->operand);
+      return node;
+    }
+    if (auto* call = As<FunctionCall>(node)) {
+      if (IsNumeric(call->name.text)) {
+        for (parser::Expr* argument : call->args) MarkOperand(argument);
+      }
+      return ReplaceCall(call);
+    }
     if (auto* variable = As<UserVariable>(node)) {
       if (variable->assigned != nullptr) {
         FailUnsupported("not supported yet: assignment to a user variable inside a statement (@" +
