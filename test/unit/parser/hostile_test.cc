@@ -70,25 +70,36 @@ void PrintTo(const Growing& growing, std::ostream* out) { *out << growing.name; 
 
 class Hostile : public testing::TestWithParam<Growing> {};
 
-// A quadratic step would make the ratio 16; caches and the allocator may make 4 a little more.
-constexpr double kMostForFourTimes = 8;
+// A quadratic step makes the ratio 16 every time; caches, the allocator and what else runs on the
+// machine make 4 a little more, and much more now and then.
+template <typename Work>
+void ExpectLinear(const Work& work, const std::string& small, const std::string& large) {
+  constexpr double kMostForFourTimes = 8;
+  constexpr int kRounds = 10;
+  double ratio = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    const double of_small = Cost([&] { work(small); });
+    const double of_large = Cost([&] { work(large); });
+    if (of_large < of_small * kMostForFourTimes + 1e-3) return;
+    ratio = of_large / of_small;
+  }
+  ADD_FAILURE() << "four times the text took " << ratio << " times as long, in each of " << kRounds
+                << " rounds";
+}
 
 TEST_P(Hostile, FourTimesTheTextCostsFourTimesTheWork) {
   const Growing& growing = GetParam();
   const std::string small = growing.Text(growing.pieces / 4);
   const std::string large = growing.Text(growing.pieces);
   EXPECT_EQ(ParseErrno(large), growing.mysql_errno);
-  const auto parse = [](const std::string& sql) { return Cost([&] { ParseErrno(sql); }); };
-  EXPECT_LT(parse(large), parse(small) * kMostForFourTimes + 1e-3);
+  ExpectLinear([](const std::string& sql) { ParseErrno(sql); }, small, large);
 
   Digester digester;
-  const auto digest = [&](const std::string& sql) {
-    return Cost([&] {
-      digester.Compute(sql);
-      SplitStatements(sql);
-    });
+  const auto digest = [&digester](const std::string& sql) {
+    digester.Compute(sql);
+    SplitStatements(sql);
   };
-  EXPECT_LT(digest(large), digest(small) * kMostForFourTimes + 1e-3);
+  ExpectLinear(digest, small, large);
 }
 
 TEST_P(Hostile, TheTreeIsASmallMultipleOfTheText) {
@@ -204,8 +215,7 @@ TEST(HostileSize, ManyNamesInOneProgram) {
   const std::string small = ProgramWithNames(5000);
   const std::string large = ProgramWithNames(20000);
   EXPECT_EQ(ParseErrno(large), 0);
-  const auto parse = [](const std::string& sql) { return Cost([&] { ParseErrno(sql); }); };
-  EXPECT_LT(parse(large), parse(small) * kMostForFourTimes + 1e-3);
+  ExpectLinear([](const std::string& sql) { ParseErrno(sql); }, small, large);
 }
 
 // As deep and as high as is allowed: nothing but the parser recurses.
