@@ -80,9 +80,9 @@ class DirectTest(ClusterTest):
 class CompareTest(DirectTest):
     """A DirectTest whose statements run on both, over the last of the keyspaces."""
 
-    def both(self, **options):
-        """A client of the gateway and one of mysqld."""
-        database = self.keyspaces[-1].name
+    def both(self, database=None, **options):
+        """A client of the gateway and one of mysqld, in the last of the keyspaces unless told otherwise."""
+        database = database or self.keyspaces[-1].name
         clients = (Client(self.cluster.connect(database, **options)),
                    Client(pymysql.connect(unix_socket=self.direct.socket, user="root", database=database,
                                           autocommit=True, **options)))

@@ -36,9 +36,7 @@ enum SessionHole : uint32_t {
   kHoleLimitSum = 10,
   // What NOW() is in a statement on several shards: seconds since 1970, with microseconds.
   kHoleStatementTime = 11,
-  kHoleUserVariableBase = 1000,  // + index into Plan::user_variables
-  // The same, for an operand of arithmetic: there MySQL counts a DECIMAL variable with 30 decimals.
-  kHoleUserVariableOperandBase = 50000,
+  kHoleUserVariableBase = 1000,      // + index into Plan::user_variables
   kHoleSystemVariableBase = 100000,  // + index into Plan::system_variables
 };
 

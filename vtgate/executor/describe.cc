@@ -37,7 +37,8 @@ Result<StatementDescription> ReadDescription(std::string_view bytes) {
 Awaitable<Result<StatementDescription>> DescribeOnShard(Gateway& gateway, const Session& session,
                                                         const Settings& settings,
                                                         const Destinations& destinations,
-                                                        std::string_view sql) {
+                                                        std::string_view sql,
+                                                        const std::vector<std::string>& variables) {
   CO_ASSIGN_OR_RETURN(
       auto client, gateway.Pick(*destinations.keyspace, destinations.shard(0), destinations.type));
   if (!client->connected()) CO_RETURN_IF_ERROR((co_await client->GetChannel()).status());
@@ -48,8 +49,11 @@ Awaitable<Result<StatementDescription>> DescribeOnShard(Gateway& gateway, const 
   request.mutable_target()->set_tablet_type(primary ? rpc::PRIMARY : rpc::REPLICA);
   if (primary) request.mutable_target()->set_primary_term(destinations.shard(0).term);
   if (IsSystemSchema(session.target.keyspace)) request.set_database(session.target.keyspace);
+  std::string text = EncodeUserVariables(variables, session.user_variables, session.charset);
+  request.set_variables_length(static_cast<uint32_t>(text.size()));
+  text += sql;
   vttablet::ExecuteStream stream;
-  CO_RETURN_IF_ERROR(stream.StartPrepareNow(*client, request, &settings.rpc(), sql));
+  CO_RETURN_IF_ERROR(stream.StartPrepareNow(*client, request, &settings.rpc(), text));
   std::string reply;
   while (!stream.ended()) {
     CO_ASSIGN_OR_RETURN(auto chunk, co_await stream.Next());

@@ -16,10 +16,11 @@ struct StatementDescription {
 };
 
 // Has the first of the destinations prepare the statement, outside of any transaction, with these
-// settings. An error of mysqld is kMysql.
+// settings and the user variables of these names. An error of mysqld is kMysql.
 Awaitable<Result<StatementDescription>> DescribeOnShard(Gateway& gateway, const Session& session,
                                                         const Settings& settings,
                                                         const Destinations& destinations,
-                                                        std::string_view sql);
+                                                        std::string_view sql,
+                                                        const std::vector<std::string>& variables);
 
 }  // namespace keyspan::vtgate

@@ -72,8 +72,9 @@ Awaitable<Status> Diagnose(Gateway& gateway, const Statement& statement, Status 
   // A DDL statement may wait for the session's transaction, which waits here.
   Settings settings = statement.session.settings;
   settings.Set("lock_wait_timeout", "1");
-  auto described =
-      co_await DescribeOnShard(gateway, statement.session, settings, *destinations, statement.sql);
+  const std::vector<std::string> no_variables;
+  auto described = co_await DescribeOnShard(gateway, statement.session, settings, *destinations,
+                                            statement.sql, no_variables);
   const Status asked = described.status();
   // What Keyspan's parser takes is no syntax error, even where only Keyspan has a word for it.
   if (asked.code() != StatusCode::kMysql || asked.mysql_errno() == kParseError ||

@@ -72,6 +72,7 @@ Awaitable<Result<mysql::QueryResult>> StatementExecutor::Fetch(Session& session,
   }
   ShardCallOptions options;
   options.settings = settings;
+  options.user_variables = &statement.plan->user_variables;
   std::vector<Warning> warnings;
   CO_ASSIGN_OR_RETURN(
       mysql::QueryResult result,

@@ -213,6 +213,7 @@ Awaitable<Status> RunInsert(const Services& services, Statement& statement) {
     options.in_transaction = session.transaction.open();
     options.binary = statement.binary;
     options.tells_insert_id = statement.plan->routed.tells_insert_id;
+    options.user_variables = &statement.plan->user_variables;
     co_return co_await ForwardToShard(*services.gateway, statement, destinations, options,
                                       statement.sql, statement.parameter_block);
   }

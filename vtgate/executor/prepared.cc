@@ -100,8 +100,8 @@ Awaitable<Result<StatementDescription>> StatementExecutor::Describe(Statement& s
     CO_ASSIGN_OR_RETURN(rendered, RenderKeepingPlaceholders(*plan.routed.sql, statement));
     text = rendered;
   }
-  auto described =
-      co_await DescribeOnShard(*services_.gateway, session, session.settings, destinations, text);
+  auto described = co_await DescribeOnShard(*services_.gateway, session, session.settings,
+                                            destinations, text, plan.user_variables);
   // Statements with words of our own a shard cannot describe.
   if (!described.ok() && plan.kind != PlanKind::kRouted && plan.kind != PlanKind::kInsert) {
     co_return guess;

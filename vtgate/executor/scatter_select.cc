@@ -235,6 +235,7 @@ Awaitable<Status> ScatterSelect(Gateway& gateway, Statement& statement,
   options.in_transaction =
       session.transaction.open() && destinations.type == topo::TabletType::PRIMARY;
   options.binary = statement.binary;
+  options.user_variables = &statement.plan->user_variables;
   // Without LIMIT of its own the statement gets sql_select_limit's. So do the shards', unless each
   // of them tells only parts of groups, or the order comes after what they do.
   options.select_limit = !plan.limit && !plan.aggregate && plan.final_order.empty();

@@ -38,6 +38,7 @@ Awaitable<ShardOutcome> ScatterWrite(Gateway& gateway, Statement& statement,
   ShardCallOptions options;
   options.in_transaction = in_transaction;
   options.schema_change = schema_change;
+  options.user_variables = &statement.plan->user_variables;
   auto progress = std::make_shared<Progress>(gateway.executor());
   for (const ShardWork& item : work) {
     progress->lanes.push_back(std::make_unique<Lane>(gateway, session));

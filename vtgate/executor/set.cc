@@ -25,7 +25,7 @@ using parser::VariableScope;
 struct Changes {
   Settings settings;
   VariableLiterals gateway_variables;
-  std::map<std::string, mysql::Value, std::less<>> user_variables;
+  UserVariables user_variables;
   std::optional<bool> autocommit;
   std::optional<uint64_t> last_insert_id;
   std::optional<TransactionCharacteristics> next_transaction;
@@ -59,22 +59,32 @@ std::string ConstantText(const parser::Expr* value) {
   return "";
 }
 
-// What a shard says that an expression is.
-Awaitable<Result<mysql::Value>> EvaluateOnShard(StatementExecutor& executor, Statement& statement,
-                                                const parser::Expr* value) {
-  if (const auto* placeholder = parser::As<parser::Placeholder>(value)) {
-    co_return ParameterValue(placeholder->ordinal, statement);
-  }
+// The text of an expression, with values for its parameters.
+Result<std::string> TextOf(const parser::Expr* value, const Statement& statement) {
   parser::PrintOptions print;
   print.sql_mode = statement.session.sql_mode_bits;
-  CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
-                      co_await executor.Fetch(statement.session, statement.client,
-                                              "SELECT " + parser::Print(value, print)));
+  print.charset = statement.session.charset;
+  return Render(parser::PrintTemplate(value, print), statement);
+}
+
+struct Evaluated {
+  mysql::Value value;
+  mysql::Field field;
+};
+
+// What a shard says that an expression is.
+Awaitable<Result<Evaluated>> EvaluateOnShard(StatementExecutor& executor, Statement& statement,
+                                             const std::string& text) {
+  CO_ASSIGN_OR_RETURN(
+      mysql::QueryResult result,
+      co_await executor.Fetch(statement.session, statement.client, "SELECT " + text));
   if (result.rows.size() > 1) {
     co_return Status::Mysql(1242, "21000", "Subquery returns more than 1 row");
   }
-  if (result.rows.empty() || result.rows[0].empty()) co_return mysql::Value();
-  co_return std::move(result.rows[0][0]);
+  Evaluated out;
+  if (!result.fields.empty()) out.field = result.fields[0];
+  if (!result.rows.empty() && !result.rows[0].empty()) out.value = std::move(result.rows[0][0]);
+  co_return out;
 }
 
 // The literal that an expression comes to.
@@ -82,52 +92,122 @@ Awaitable<Result<std::string>> Evaluate(StatementExecutor& executor, Statement& 
                                         const parser::Expr* value) {
   std::string constant = ConstantText(value);
   if (!constant.empty()) co_return constant;
-  CO_ASSIGN_OR_RETURN(mysql::Value result, co_await EvaluateOnShard(executor, statement, value));
+  CO_ASSIGN_OR_RETURN(std::string text, TextOf(value, statement));
+  CO_ASSIGN_OR_RETURN(Evaluated result, co_await EvaluateOnShard(executor, statement, text));
   std::string literal;
-  result.AppendSqlLiteral(&literal);
+  result.value.AppendSqlLiteral(&literal);
   co_return literal;
 }
 
-// A constant of which the gateway knows value and type; others only MySQL knows.
-std::optional<mysql::Value> ConstantValue(const parser::Expr* expr, const Session& session) {
+// The collation of string literals; empty when only a shard knows it.
+std::string ConnectionCollation(const Session& session) {
+  if (const std::string* name = session.settings.Find("collation_connection")) {
+    const std::string collation = UnquotedLiteral(*name);
+    return mysql::FindCollation(collation) == nullptr ? "" : collation;
+  }
+  return session.settings.Find("character_set_connection") == nullptr ? "utf8mb4_0900_ai_ci" : "";
+}
+
+// A constant of which the gateway knows value, type and collation.
+std::optional<UserVariable> ConstantVariable(const parser::Expr* expr, const Session& session) {
   const auto* literal = parser::As<parser::Literal>(expr);
   if (literal == nullptr || !literal->introducer.empty()) return std::nullopt;
   switch (literal->literal) {
-    case parser::LiteralKind::kNull:
-      return mysql::Value();
     case parser::LiteralKind::kDecimal:
-      return mysql::Value::Decimal(std::string(literal->text));
-    case parser::LiteralKind::kString:
-      if (!session.charset_is_utf8) return std::nullopt;
-      return mysql::Value::Text(std::string(literal->value));
+      return MakeUserVariable(mysql::Value::Decimal(std::string(literal->text)), {});
+    case parser::LiteralKind::kString: {
+      const std::string collation = ConnectionCollation(session);
+      if (!session.charset_is_utf8 || collation.empty()) return std::nullopt;
+      return MakeUserVariable(mysql::Value::Text(std::string(literal->value)), collation);
+    }
     case parser::LiteralKind::kInteger: {
       int64_t number = 0;
       const char* end = literal->text.data() + literal->text.size();
       auto parsed = std::from_chars(literal->text.data(), end, number);
       if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
-      return mysql::Value::Int(number);
+      return MakeUserVariable(mysql::Value::Int(number), {});
     }
     default:
       return std::nullopt;
   }
 }
 
-// A user variable is NULL, a number or a string (MySQL manual, "User-Defined Variables").
-Awaitable<Result<mysql::Value>> EvaluateUserVariable(StatementExecutor& executor,
-                                                     Statement& statement,
-                                                     const parser::Expr* expr) {
-  if (auto constant = ConstantValue(expr, statement.session)) co_return std::move(*constant);
-  CO_ASSIGN_OR_RETURN(mysql::Value value, co_await EvaluateOnShard(executor, statement, expr));
-  switch (value.kind()) {
-    case mysql::Value::Kind::kDate:
-    case mysql::Value::Kind::kDatetime:
-    case mysql::Value::Kind::kTime:
-      co_return mysql::Value::Text(value.ToText());
-    case mysql::Value::Kind::kFloat:
-      co_return mysql::Value::Double(value.flt());
+UserVariable::Type TypeOf(const mysql::Field& field) {
+  using Type = UserVariable::Type;
+  switch (field.type) {
+    case mysql::FieldType::kTiny:
+    case mysql::FieldType::kShort:
+    case mysql::FieldType::kInt24:
+    case mysql::FieldType::kLong:
+    case mysql::FieldType::kLongLong:
+    case mysql::FieldType::kYear:
+      return field.is_unsigned() ? Type::kUnsigned : Type::kSigned;
+    case mysql::FieldType::kFloat:
+    case mysql::FieldType::kDouble:
+      return Type::kDouble;
+    case mysql::FieldType::kNewDecimal:
+      return Type::kDecimal;
     default:
-      co_return value;
+      return field.collation == mysql::kBinaryCollation ? Type::kBinary : Type::kText;
   }
+}
+
+// Dates and times are text of this collation to MySQL.
+constexpr std::string_view kTemporalCollation = "latin1_swedish_ci";
+
+bool IsTemporal(const mysql::Field& field) {
+  return field.type == mysql::FieldType::kDate || field.type == mysql::FieldType::kTime ||
+         field.type == mysql::FieldType::kDatetime || field.type == mysql::FieldType::kTimestamp;
+}
+
+// The collation of an expression, which is not evaluated for it.
+Awaitable<Result<std::string>> CollationOnShard(StatementExecutor& executor, Statement& statement,
+                                                const std::string& text) {
+  const WarningList warnings = statement.session.warnings;
+  CO_ASSIGN_OR_RETURN(Evaluated collation,
+                      co_await EvaluateOnShard(executor, statement, "COLLATION(" + text + ")"));
+  statement.session.warnings = warnings;
+  co_return collation.value.is_null() ? "" : collation.value.ToText();
+}
+
+// `before`: the variable's, or null.
+Awaitable<Result<UserVariable>> EvaluateUserVariable(StatementExecutor& executor,
+                                                     Statement& statement, const parser::Expr* expr,
+                                                     const UserVariable* before) {
+  const auto* literal = parser::As<parser::Literal>(expr);
+  if (literal != nullptr && literal->literal == parser::LiteralKind::kNull) {
+    UserVariable variable = before == nullptr ? UserVariable() : *before;
+    variable.value = mysql::Value();
+    co_return variable;
+  }
+  if (auto constant = ConstantVariable(expr, statement.session)) co_return std::move(*constant);
+  CO_ASSIGN_OR_RETURN(std::string text, TextOf(expr, statement));
+  CO_ASSIGN_OR_RETURN(Evaluated result, co_await EvaluateOnShard(executor, statement, text));
+  if (IsTemporal(result.field)) {
+    UserVariable variable = MakeUserVariable(std::move(result.value), kTemporalCollation);
+    variable.type = UserVariable::Type::kText;
+    variable.collation = kTemporalCollation;
+    co_return variable;
+  }
+  const UserVariable::Type type = TypeOf(result.field);
+  const bool is_text = type == UserVariable::Type::kText;
+  // NULL leaves a variable its collation.
+  if (is_text && result.value.is_null() && before != nullptr &&
+      (before->type == UserVariable::Type::kText || before->type == UserVariable::Type::kBinary)) {
+    UserVariable variable = *before;
+    variable.value = mysql::Value();
+    co_return variable;
+  }
+  std::string collation;
+  if (is_text) {
+    CO_ASSIGN_OR_RETURN(collation, co_await CollationOnShard(executor, statement, text));
+  }
+  UserVariable variable = MakeUserVariable(std::move(result.value), collation);
+  if (variable.value.is_null()) {
+    variable.type = type;
+    variable.collation = std::move(collation);
+  }
+  co_return variable;
 }
 
 Status SetGatewayVariable(const std::string& name, std::string literal, Changes* changes) {
@@ -379,9 +459,12 @@ Awaitable<Status> AddItem(StatementExecutor& executor, Statement& statement, con
   changes->state_changed |= item.set != SetKind::kTransaction;
   switch (item.set) {
     case SetKind::kUserVariable: {
-      CO_ASSIGN_OR_RETURN(mysql::Value value,
-                          co_await EvaluateUserVariable(executor, statement, item.value));
-      changes->user_variables[AsciiLower(item.name.text)] = std::move(value);
+      const std::string name = AsciiLower(item.name.text);
+      auto before = changes->user_variables.find(name);
+      const UserVariable* old = before == changes->user_variables.end() ? nullptr : &before->second;
+      CO_ASSIGN_OR_RETURN(UserVariable variable,
+                          co_await EvaluateUserVariable(executor, statement, item.value, old));
+      changes->user_variables.insert_or_assign(name, std::move(variable));
       co_return Status::Ok();
     }
     case SetKind::kSystemVariable: {

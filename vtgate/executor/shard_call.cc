@@ -143,6 +143,14 @@ std::optional<Status> ShardCall::TryStart(const KeyspaceInfo& keyspace, const Sh
     limited.Set("sql_select_limit", fmt::format("{}", SelectLimit(session_)));
     settings = &limited.rpc();
   }
+  std::string with_variables;
+  if (options.user_variables != nullptr && !options.user_variables->empty()) {
+    with_variables =
+        EncodeUserVariables(*options.user_variables, session_.user_variables, session_.charset);
+    request.set_variables_length(static_cast<uint32_t>(with_variables.size()));
+    with_variables += sql;
+    sql = with_variables;
+  }
   Status started = stream_.StartNow(*client, request, settings, sql, AsBytes(params));
   if (part_ != nullptr && part_->id == 0) {
     if (started.ok()) {

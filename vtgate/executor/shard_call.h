@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/async/event.h"
 #include "vtgate/engine/rows/shard_reply.h"
@@ -24,6 +25,8 @@ struct ShardCallOptions {
   // it is afterwards.
   bool tells_insert_id = false;
   const Settings* settings = nullptr;  // instead of the session's
+  // Names of those that the statement reads.
+  const std::vector<std::string>* user_variables = nullptr;
   // The client's SELECT as it is: sql_select_limit counts.
   bool select_limit = false;
 };

@@ -20,7 +20,7 @@ mysql::Value VariableOf(const Session& session, const parser::Expr* expr) {
   const auto* variable = parser::As<parser::UserVariable>(expr);
   if (variable == nullptr) return mysql::Value();
   auto found = session.user_variables.find(AsciiLower(variable->name.text));
-  return found == session.user_variables.end() ? mysql::Value() : found->second;
+  return found == session.user_variables.end() ? mysql::Value() : found->second.value;
 }
 
 Awaitable<Status> RunPrepare(StatementExecutor& executor, Statement& statement,

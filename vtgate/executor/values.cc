@@ -141,12 +141,12 @@ Result<RoutingValue> RoutingValueOf(const mysql::Value& value, const Statement& 
   }
 }
 
-mysql::Value UserVariableValue(uint32_t hole, const Statement& statement) {
-  const bool operand = hole >= kHoleUserVariableOperandBase;
-  const size_t index = hole - (operand ? kHoleUserVariableOperandBase : kHoleUserVariableBase);
-  if (index >= statement.plan->user_variables.size()) return mysql::Value();
-  auto found = statement.session.user_variables.find(statement.plan->user_variables[index]);
-  return found == statement.session.user_variables.end() ? mysql::Value() : found->second;
+// Null for one that has not been set.
+const UserVariable* UserVariableOf(uint32_t hole, const Statement& statement) {
+  const auto& names = statement.plan->user_variables;
+  const auto& variables = statement.session.user_variables;
+  auto found = variables.find(names.at(hole - kHoleUserVariableBase));
+  return found == variables.end() ? nullptr : &found->second;
 }
 
 }  // namespace
@@ -179,7 +179,9 @@ Result<RoutingValue> Evaluate(const ValueSource& source, const Statement& statem
     }
     case ValueSource::Kind::kHole:
       if (source.index >= kHoleUserVariableBase && source.index < kHoleSystemVariableBase) {
-        return RoutingValueOf(UserVariableValue(source.index, statement), statement);
+        const UserVariable* variable = UserVariableOf(source.index, statement);
+        return variable == nullptr ? RoutingValue::Null()
+                                   : RoutingValueOf(variable->value, statement);
       }
       switch (source.index) {
         case kHoleLastInsertId:
@@ -305,14 +307,10 @@ Result<std::string> SessionHoleLiteral(uint32_t hole, const Statement& statement
     return VariableReferenceLiteral(statement.plan->system_variables[index], session);
   }
   if (hole >= kHoleUserVariableBase) {
-    const mysql::Value value = UserVariableValue(hole, statement);
-    std::string literal = LiteralOf(value, session);
-    const bool operand = hole >= kHoleUserVariableOperandBase;
-    if (!operand || value.kind() != mysql::Value::Kind::kDecimal) return literal;
-    // Where 65 digits do not hold its whole part and 30 decimals, it stays as it is.
-    constexpr size_t kMostWholeDigits = 35;
-    if (literal.find('.') > kMostWholeDigits) return literal;
-    return fmt::format("CAST({} AS DECIMAL(65,30))", literal);
+    // One that has never been set has no type and no collation to keep.
+    if (UserVariableOf(hole, statement) == nullptr) return std::string("NULL");
+    const std::string& name = statement.plan->user_variables[hole - kHoleUserVariableBase];
+    return UserVariableReference(name, session.charset);
   }
   return InternalError(fmt::format("unknown hole {}", hole));
 }

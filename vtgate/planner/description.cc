@@ -60,9 +60,7 @@ class PlanDescriber {
       return "<@@" + plan_.system_variables[id - kHoleSystemVariableBase] + ">";
     }
     if (id >= kHoleUserVariableBase) {
-      const bool operand = id >= kHoleUserVariableOperandBase;
-      const uint32_t base = operand ? kHoleUserVariableOperandBase : kHoleUserVariableBase;
-      return "<@" + plan_.user_variables[id - base] + ">";
+      return "<@" + plan_.user_variables[id - kHoleUserVariableBase] + ">";
     }
     switch (id) {
       case kHoleLastInsertId:

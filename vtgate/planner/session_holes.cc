@@ -135,47 +135,8 @@ class HolePuncher {
     return cast;
   }
 
-  static void MarkOperand(parser::Expr* operand) {
-    auto* hole = As<parser::Hole>(operand);
-    if (hole == nullptr || hole->id < kHoleUserVariableBase ||
-        hole->id >= kHoleUserVariableOperandBase) {
-      return;
-    }
-    hole->id += kHoleUserVariableOperandBase - kHoleUserVariableBase;
-  }
-
-  static bool IsArithmetic(parser::BinaryOp op) {
-    using parser::BinaryOp;
-    return op == BinaryOp::kPlus || op == BinaryOp::kMinus || op == BinaryOp::kMultiply ||
-           op == BinaryOp::kDivide || op == BinaryOp::kModulo;
-  }
-
-  // Functions that give their argument's number, with its decimals.
-  static bool IsNumeric(std::string_view function) {
-    for (std::string_view name : {"SUM", "AVG", "MIN", "MAX", "ABS", "ROUND", "TRUNCATE", "MOD",
-                                  "COALESCE", "IFNULL", "NULLIF", "IF", "GREATEST", "LEAST"}) {
-      if (EqualsIgnoreCase(function, name)) return true;
-    }
-    return false;
-  }
-
-  // Operands come before what they are operands of.
   Node* Replace(Node* node) {
-    if (auto* binary = As<parser::Binary>(node); binary != nullptr && IsArithmetic(binary->op)) {
-      MarkOperand(binary->left);
-      MarkOperand(binary->right);
-      return node;
-    }
-    if (auto* unary = As<parser::Unary>(node); unary != nullptr) {
-      if (unary->op == parser::UnaryOp::kMinus) MarkOperand(unary->operand);
-      return node;
-    }
-    if (auto* call = As<FunctionCall>(node)) {
-      if (IsNumeric(call->name.text)) {
-        for (parser::Expr* argument : call->args) MarkOperand(argument);
-      }
-      return ReplaceCall(call);
-    }
+    if (auto* call = As<FunctionCall>(node)) return ReplaceCall(call);
     if (auto* variable = As<UserVariable>(node)) {
       if (variable->assigned != nullptr) {
         FailUnsupported("not supported yet: assignment to a user variable inside a statement (@" +

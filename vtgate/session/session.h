@@ -15,6 +15,7 @@
 #include "vtgate/session/session_tracker.h"
 #include "vtgate/session/settings.h"
 #include "vtgate/session/transaction.h"
+#include "vtgate/session/user_variable.h"
 #include "vtgate/session/warning_list.h"
 
 namespace keyspan::vtgate {
@@ -76,7 +77,7 @@ struct Session {
   // the process; and these where they are not MySQL's defaults (null: none).
   VariableLiterals gateway_variables;
   const VariableLiterals* global_variables = nullptr;
-  std::map<std::string, mysql::Value, std::less<>> user_variables;  // lower-case name
+  UserVariables user_variables;
   bool autocommit = true;
   uint32_t sql_mode_bits = 0;  // of parser::SqlModeBit
   parser::TextCharset charset = parser::TextCharset::kOther;

@@ -256,7 +256,8 @@ Status ExecuteStream::Send(rpc::FrameKind method, TabletClient& client,
   const bool with_text = id != 0 && !client.settings_sent_.contains(id);
   request.set_settings_id(id);
   if (with_text) request.set_settings(settings->text);
-  request.set_sql_length(request.binary() ? static_cast<uint32_t>(sql.size()) : 0);
+  const auto length = static_cast<uint32_t>(sql.size()) - request.variables_length();
+  request.set_sql_length(request.binary() ? length : 0);
   Status status = stream_.Start(client.channel_, method, &request, AsBytes(sql), params);
   if (with_text) {
     request.clear_settings();

@@ -131,8 +131,9 @@ class ExecuteStream {
  public:
   // Sends the statement. `request` is taken as it is but for the settings, whose text is added when
   // this channel has not seen it. `settings` may be null. `params` is the parameter block of a
-  // binary request. Does not wait unless there is no connection yet. The arguments need to live
-  // only until it returns. kUnavailable means nothing was sent.
+  // binary request. The UserVariables of request.variables_length() bytes stand before `sql` in it.
+  // Does not wait unless there is no connection yet. The arguments need to live only until it
+  // returns. kUnavailable means nothing was sent.
   Awaitable<Status> Start(TabletClient& client, rpc::ExecuteRequest& request,
                           const SessionSettings* settings, std::string_view sql,
                           std::span<const uint8_t> params = {});

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/async/awaitable.h"
 #include "common/status.h"
@@ -83,6 +84,8 @@ class Backend {
   SettingsPtr settings;  // null: as after connecting
   std::string database;  // empty: none, or not known
   bool found_rows = false;
+  // The user variables that a statement has set, as their names follow @.
+  std::vector<std::string> user_variables;
   // Another session must not get it without COM_RESET_CONNECTION.
   bool dirty = false;
   uint64_t epoch = 0;  // of the pool; an older one is not reused

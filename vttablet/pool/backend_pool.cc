@@ -186,6 +186,7 @@ Awaitable<Status> ApplyTraits(Backend& backend, const BackendTraits& traits, boo
     CO_RETURN_IF_ERROR(co_await backend.Flush());
     CO_RETURN_IF_ERROR(co_await ReadOk(backend, mysql::ReplyKind::kSimple));
     backend.ForgetAllStatements();
+    backend.user_variables.clear();
     backend.settings = nullptr;
     backend.database.clear();
     backend.dirty = false;

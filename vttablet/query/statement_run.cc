@@ -110,6 +110,11 @@ Status StatementRun::Parse() {
   prepare_only_ = stream_.method() == rpc::FrameKind::kPrepare;
   const auto payload = stream_.payload();
   sql_ = std::string_view(reinterpret_cast<const char*>(payload.data()), payload.size());
+  if (request_.variables_length() > sql_.size()) {
+    return Malformed("a request is shorter than its user variables");
+  }
+  variables_ = sql_.substr(0, request_.variables_length());
+  sql_.remove_prefix(variables_.size());
   if (request_.binary()) {
     if (request_.sql_length() > sql_.size()) {
       return Malformed("a request is shorter than its statement");
@@ -179,8 +184,43 @@ Awaitable<Status> StatementRun::TakeBackend() {
   co_return Status();
 }
 
+Result<std::string> StatementRun::SetVariables() {
+  std::string set;
+  if (variables_.empty() && backend_->user_variables.empty()) return set;
+  rpc::UserVariables given;
+  if (!given.ParseFromArray(variables_.data(), static_cast<int>(variables_.size()))) {
+    return Malformed("the user variables of a request cannot be decoded");
+  }
+  std::vector<std::string> old = std::exchange(backend_->user_variables, {});
+  auto assign = [&set](const std::string& name, std::string_view value) {
+    set += set.empty() ? "SET @" : ", @";
+    set += name;
+    set += " = ";
+    set += value;
+  };
+  for (const rpc::UserVariable& variable : given.variables()) {
+    assign(variable.name(), variable.value());
+    // It keeps what it was (MySQL manual, "User-Defined Variables").
+    if (variable.null()) assign(variable.name(), "NULL");
+    backend_->user_variables.push_back(variable.name());
+    std::erase(old, variable.name());
+  }
+  for (const std::string& name : old) {
+    assign(name, "_binary ''");
+    assign(name, "NULL");
+  }
+  return set;
+}
+
 Awaitable<Status> StatementRun::Execute() {
   int begin_replies = 0;
+  CO_ASSIGN_OR_RETURN(const std::string set_variables, SetVariables());
+  if (!set_variables.empty()) {
+    backend_->QueueQuery(set_variables);
+    ++begin_replies;
+  }
+  // What mysqld has prepared knows the variables by the types that they had then.
+  if (!variables_.empty()) backend_->ForgetStatement(sql_);
   if (!request_.transaction_setup().empty()) {
     backend_->QueueQuery(request_.transaction_setup());
     ++begin_replies;

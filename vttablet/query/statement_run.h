@@ -32,6 +32,9 @@ class StatementRun {
   bool TryTakeBackend();
   // From BEGIN to the end of the statement's reply. kUnavailable means that nothing was sent.
   Awaitable<Status> Execute();
+  // SET for the user variables of this statement, and against those of another one before it; empty
+  // when there is nothing to set.
+  Result<std::string> SetVariables();
   Awaitable<Status> ReadBegin(int replies, bool statement_sent);
   // For a statement that is not prepared on this connection yet; its reply is next.
   Awaitable<Status> FinishPrepare();
@@ -65,6 +68,7 @@ class StatementRun {
   bool end_used_ = false;
 
   bool prepare_only_ = false;
+  std::string_view variables_;  // a UserVariables message
   std::string_view sql_;
   std::string_view block_;
   SettingsPtr settings_;

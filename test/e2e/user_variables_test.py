@@ -1,0 +1,147 @@
+#!/usr/bin/python3
+"""User variables are the same as on one MySQL: value, type, collation, and whose they are."""
+
+import unittest
+
+from direct import CompareTest
+from harness import SHARDS, Keyspace
+
+ROWS = ", ".join(f"({i}, {i % 3}, 'v{i}', {i}.25)" for i in range(1, 13))
+VALUES = """
+1.5
+-2.25
+123456789012345678901234567890123456.5
+5
+-7
+CAST(5 AS UNSIGNED)
+18446744073709551615
+-9223372036854775808
+1.5e0
+TRUE
+'abc'
+''
+'12x'
+'x' COLLATE utf8mb4_bin
+_latin1'abc'
+CONVERT('abc' USING latin1) COLLATE latin1_bin
+x'6162'
+x''
+b'101'
+0x41
+NULL
+CAST(NULL AS CHAR) COLLATE utf8mb4_bin
+DATE'2020-01-02'
+CAST('10:11:12.5' AS TIME(1))
+JSON_OBJECT('a', 1)
+1/3
+CONCAT('it''s ', '"q" ', '\\\\', 'é')
+(SELECT v FROM t WHERE id = 5)
+(SELECT n FROM t WHERE id = 5)
+UUID() IS NULL
+""".strip().splitlines()
+USES = """
+SELECT @x
+SELECT @x AS a, @X b
+SELECT (SELECT @x), CASE WHEN 1 THEN @x END, IF(1, @x, 0), IFNULL(@x, 0), COALESCE(@x, 'a')
+SELECT -@x, @x + 1, @x * 2, @x / 3, @x - 10, ~@x, NOT @x
+SELECT CONCAT(@x), CONCAT(@x, 'b'), LENGTH(@x), HEX(@x), UPPER(@x), QUOTE(@x)
+SELECT COLLATION(@x), CHARSET(@x), COERCIBILITY(@x)
+SELECT @x = 'ABC', @x = 'X', @x IN ('a', 5, 1.5), @x <=> NULL, @x BETWEEN 1 AND 6
+SELECT ROUND(@x, 1), FLOOR(@x), ABS(@x), GREATEST(@x, 2), LEAST(@x, 'b'), FORMAT(@x, 1)
+SELECT JSON_ARRAY(@x), CAST(@x AS CHAR), CAST(@x AS DECIMAL(10,1)), CAST(@x AS BINARY)
+SELECT d.a FROM (SELECT @x AS a) d
+SELECT @x UNION SELECT 2
+SELECT @x UNION ALL SELECT @y
+WITH c AS (SELECT @x AS a) SELECT a FROM c
+SELECT MAX(@x), MIN(@x), COUNT(@x), SUM(@x) FROM t
+SELECT @x, COUNT(*) FROM t GROUP BY @x
+SELECT id, @x FROM t ORDER BY @x, id LIMIT 3
+SELECT id FROM t WHERE id = @x ORDER BY id
+SELECT id FROM t WHERE id IN (@x, 3, @y) ORDER BY id
+SELECT id FROM t WHERE v = @x ORDER BY id
+SELECT id FROM t WHERE n > CAST(@x AS DECIMAL(10,2)) AND id = 5
+SELECT DISTINCT g, @x FROM t ORDER BY g
+UPDATE t SET v = @x WHERE id = 4
+SELECT v FROM t WHERE id = 4
+INSERT INTO t VALUES (100, 1, @x, 2)
+SELECT v FROM t WHERE id = 100
+DELETE FROM t WHERE id = 100
+""".strip().splitlines()
+
+
+class UserVariablesTest(CompareTest):
+    keyspaces = (Keyspace("main"), Keyspace("customer", SHARDS))
+    schema = ("CREATE TABLE t (id INT PRIMARY KEY, g INT, v VARCHAR(60), n DECIMAL(8,2))", f"INSERT INTO t VALUES {ROWS}")
+    what = ("error", "fields", "rows", "affected", "warnings")
+
+    def run_script(self, clients, statements, parameters=None):
+        for sql in statements:
+            is_query = sql.startswith(("SELECT", "WITH"))
+            self.compare(clients, sql, parameters if is_query else None, self.what)
+
+    def test_every_value_in_every_place(self):
+        for database in ("main", "customer"):
+            clients = self.both(database=database)
+            self.compare(clients, "SET @y = 3", what=self.what)
+            for value in VALUES:
+                self.compare(clients, f"SET @x = {value}", what=self.what)
+                for parameters in (None, []):
+                    with self.subTest(database=database, value=value, prepared=parameters is not None):
+                        self.run_script(clients, USES, parameters)
+
+    def test_null_keeps_type(self):
+        clients = self.both()
+        for value in VALUES:
+            self.run_script(clients, (f"SET @x = {value}", "SET @x = NULL", "SELECT @x, COLLATION(@x), COALESCE(@x, 5)",
+                                      "SET @x = NULL, @y = NULL", "SELECT @x, COLLATION(@x), @y, COLLATION(@y)"))
+
+    def test_order_of_assignments(self):
+        clients = self.both()
+        self.run_script(clients, ("SET @a = 1, @b = @a", "SELECT @a, @b IS NULL", "SET @a = @a + 1, @b = @a * 10", "SELECT @a, @b",
+                                  "SET @a = CONCAT(@a, 'x'), @a = CONCAT(@a, 'y')", "SELECT @a", "SET @a = 1, @c = nosuch",
+                                  "SELECT @a, @c IS NULL", "SET @a := 7", "SELECT @a", "SET @`odd ``name` = 3", "SELECT @`odd ``name`, @'odd `name'",
+                                  "SET @s = 1 / 0", "SELECT @s", "SET @s = CAST('1x' AS SIGNED)", "SELECT @s"))
+
+    def test_parameters(self):
+        clients = self.both()
+        self.run_script(clients, ("PREPARE s FROM 'SET @a = ? + 1, @b = ?'", "SET @p = 4, @q = 'text'", "EXECUTE s USING @p, @q", "SELECT @a, @b",
+                                  "EXECUTE s USING @q, @p", "SELECT @a, @b"))
+        self.compare(clients, "SET @a = CONCAT(?, 'b'), @b = ?", ["a", 5], what=("error",))
+        self.run_script(clients, ("SELECT @a, @b",))
+
+    def test_of_one_client_only(self):
+        """The shards' connections are shared; the variables on them are not."""
+        clients = [(self.cluster.connect("main"), self.cluster.connect("customer")) for _ in range(4)]
+        for pair in clients:
+            for connection in pair:
+                self.addCleanup(connection.close)
+        self.execute(clients[0][0], "CREATE FUNCTION seen() RETURNS VARCHAR(20) NO SQL RETURN @mine")
+        for round_ in range(10):
+            for number, pair in enumerate(clients):
+                for connection in pair:
+                    if number == 3:
+                        self.assertEqual(self.execute(connection, "SELECT @mine, COALESCE(@mine, 'none')"), [(None, "none")])
+                        continue
+                    self.execute(connection, f"SET @mine = 'c{number}-{round_}'")
+                    self.assertEqual(self.execute(connection, "SELECT @mine"), [(f"c{number}-{round_}",)])
+            self.assertEqual(self.execute(clients[3][0], "SELECT seen()"), [(None,)])
+            self.assertEqual(self.execute(clients[0][0], "SELECT seen(), @mine"), [(f"c0-{round_}", f"c0-{round_}")])
+
+    def test_long_values(self):
+        """Longer than the head of a frame."""
+        clients = self.both()
+        self.run_script(clients, ("SET @x = REPEAT('0123456789', 30000)", "SELECT LENGTH(@x), MD5(@x)", "SELECT @x", "SET @x = CONCAT(@x, @x, '.')",
+                                  "SELECT LENGTH(@x), MD5(@x), id FROM t WHERE id < 3 ORDER BY id"))
+
+    def test_charsets(self):
+        for charset in ("latin1", "utf8mb4", "sjis", "gbk"):
+            clients = self.both(charset=charset)
+            text = {"latin1": "äé", "utf8mb4": "ä日", "sjis": "表日", "gbk": "中文"}[charset]
+            for client in clients:
+                client.encoding = charset if charset != "utf8mb4" else "utf-8"
+            self.run_script(clients, (f"SET @x = '{text}'", "SELECT @x, HEX(@x), CHARSET(@x), COLLATION(@x)", "SET NAMES utf8mb4",
+                                      "SELECT HEX(@x), CHARSET(@x), COLLATION(@x)", "SET @y = CONCAT(@x, 'z')", "SELECT HEX(@y), COLLATION(@y)"))
+
+
+if __name__ == "__main__":
+    unittest.main()
