@@ -102,6 +102,15 @@ class UserVariablesTest(CompareTest):
                                   "SELECT @a, @c IS NULL", "SET @a := 7", "SELECT @a", "SET @`odd ``name` = 3", "SELECT @`odd ``name`, @'odd `name'",
                                   "SET @s = 1 / 0", "SELECT @s", "SET @s = CAST('1x' AS SIGNED)", "SELECT @s"))
 
+    def test_in_transaction(self):
+        """An expression sees what the transaction has written."""
+        for database in ("main", "customer"):
+            clients = self.both(database=database)
+            self.run_script(clients, ("BEGIN", "UPDATE t SET g = 50 WHERE id = 1", "SET @g = (SELECT g FROM t WHERE id = 1)", "SELECT @g", "ROLLBACK",
+                                      "SET @g = (SELECT g FROM t WHERE id = 1)", "SELECT @g", "SET autocommit = 0",
+                                      "UPDATE t SET g = 51 WHERE id = 1", "SET @g = (SELECT g FROM t WHERE id = 1)", "SELECT @g", "ROLLBACK",
+                                      "SET autocommit = 1"))
+
     def test_parameters(self):
         clients = self.both()
         self.run_script(clients, ("PREPARE s FROM 'SET @a = ? + 1, @b = ?'", "SET @p = 4, @q = 'text'", "EXECUTE s USING @p, @q", "SELECT @a, @b",

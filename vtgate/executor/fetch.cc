@@ -73,6 +73,13 @@ Awaitable<Result<mysql::QueryResult>> StatementExecutor::Fetch(Session& session,
   ShardCallOptions options;
   options.settings = settings;
   options.user_variables = &statement.plan->user_variables;
+  // It sees what the session's transaction has written.
+  if (settings == nullptr && !statement.plan->routed.only_computes) {
+    session.BeginImplicitly();
+    session.transaction.use().read |= statement.plan->routed.reads;
+    options.in_transaction =
+        session.transaction.open() && destinations.type == topo::TabletType::PRIMARY;
+  }
   std::vector<Warning> warnings;
   CO_ASSIGN_OR_RETURN(
       mysql::QueryResult result,

@@ -1,5 +1,9 @@
 #include "vtgate/executor/shard_query.h"
 
+#include <utility>
+
+#include "vtgate/txn/finish.h"
+
 namespace keyspan::vtgate {
 namespace {
 
@@ -12,16 +16,8 @@ Status AppendRow(std::string_view payload, mysql::QueryResult* result) {
   return mysql::DecodeTextRow(payload, result->fields, &result->rows.emplace_back());
 }
 
-}  // namespace
-
-Awaitable<Result<mysql::QueryResult>> QueryShard(Gateway& gateway, Session& session,
-                                                 const KeyspaceInfo& keyspace,
-                                                 const ShardInfo& shard, topo::TabletType type,
-                                                 ShardCallOptions options, std::string_view sql,
-                                                 std::vector<Warning>* warnings) {
+Awaitable<Result<mysql::QueryResult>> ReadAll(ShardCall& call) {
   using Item = mysql::ResultReader::Item;
-  ShardCall call(gateway, session);
-  CO_RETURN_IF_ERROR(co_await call.Start(keyspace, shard, type, options, sql));
   mysql::QueryResult result;
   mysql::ResultReader reader;
   Status failure;
@@ -38,7 +34,24 @@ Awaitable<Result<mysql::QueryResult>> QueryShard(Gateway& gateway, Session& sess
     }
   }
   if (!failure.ok()) co_return failure;
-  if (warnings != nullptr) *warnings = call.Warnings();
+  co_return result;
+}
+
+}  // namespace
+
+Awaitable<Result<mysql::QueryResult>> QueryShard(Gateway& gateway, Session& session,
+                                                 const KeyspaceInfo& keyspace,
+                                                 const ShardInfo& shard, topo::TabletType type,
+                                                 ShardCallOptions options, std::string_view sql,
+                                                 std::vector<Warning>* warnings) {
+  ShardCall call(gateway, session);
+  CO_RETURN_IF_ERROR(co_await call.Start(keyspace, shard, type, options, sql));
+  auto outer =
+      std::exchange(session.cancel_statement, [&call](Session::Cancel how) { call.End(how); });
+  auto result = co_await ReadAll(call);
+  session.cancel_statement = std::move(outer);
+  if (call.lost_transaction()) co_await RollbackTransaction(session);
+  if (result.ok() && warnings != nullptr) *warnings = call.Warnings();
   co_return result;
 }
 
