@@ -10,6 +10,7 @@
 #include "vtgate/executor/sequence.h"
 #include "vtgate/executor/statement_executor.h"
 #include "vtgate/executor/vschema_edit.h"
+#include "vtgate/semantics/statement_words.h"
 #include "vtgate/txn/finish.h"
 
 namespace keyspan::vtgate {
@@ -345,7 +346,7 @@ Status CheckShardedDdl(const parser::Statement* root, const KeyspaceInfo& keyspa
   if (parser::Is<parser::DropIndex>(root) || parser::Is<parser::TruncateTable>(root)) {
     return Status::Ok();
   }
-  return Unsupported(fmt::format("{} in a sharded keyspace", parser::StatementKindName(*root)));
+  return Unsupported(fmt::format("{} in a sharded keyspace", StatementWords(*root)));
 }
 
 // Where a statement sets the next id of a table with a sequence: that of the table.

@@ -4,6 +4,7 @@
 #include "vtgate/executor/forward.h"
 #include "vtgate/executor/handlers.h"
 #include "vtgate/executor/statement_executor.h"
+#include "vtgate/semantics/statement_words.h"
 
 namespace keyspan::vtgate {
 namespace {
@@ -36,8 +37,7 @@ Awaitable<Status> RunKill(StatementExecutor& executor, Statement& statement,
 }
 
 // A statement that one server can answer for a whole unsharded keyspace.
-Awaitable<Status> ForwardUnsharded(StatementExecutor& executor, Statement& statement,
-                                   std::string_view what) {
+Awaitable<Status> ForwardUnsharded(StatementExecutor& executor, Statement& statement) {
   Session& session = statement.session;
   Route route;
   route.opcode = RouteOpcode::kUnsharded;
@@ -45,7 +45,8 @@ Awaitable<Status> ForwardUnsharded(StatementExecutor& executor, Statement& state
     const KeyspaceInfo* keyspace = statement.cluster->FindKeyspace(session.target.keyspace);
     if (keyspace == nullptr) co_return Status::Mysql(1046, "3D000", "No database selected");
     if (keyspace->sharded) {
-      co_return Unsupported(fmt::format("{} in a sharded keyspace", what));
+      co_return Unsupported(fmt::format("{} in a sharded keyspace",
+                                        StatementWords(*statement.plan->statement->root())));
     }
   } else {
     route.opcode = RouteOpcode::kByDestination;
@@ -53,12 +54,11 @@ Awaitable<Status> ForwardUnsharded(StatementExecutor& executor, Statement& state
   CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(route, statement));
   ShardCallOptions options;
   options.binary = statement.binary;
+  options.user_variables = &statement.plan->user_variables;
   options.in_transaction = session.transaction.open();
   co_return co_await ForwardToShard(*executor.services().gateway, statement, destinations, options,
                                     statement.sql, statement.parameter_block);
 }
-
-std::string_view OtherName(const OtherStatement& node) { return parser::StatementKindName(node); }
 
 Awaitable<Status> RunOtherStatement(StatementExecutor& executor, Statement& statement,
                                     const OtherStatement& node) {
@@ -89,9 +89,9 @@ Awaitable<Status> RunOtherStatement(StatementExecutor& executor, Statement& stat
     case OtherKind::kDropFunction:
     case OtherKind::kDropTrigger:
     case OtherKind::kDropEvent:
-      co_return co_await ForwardUnsharded(executor, statement, OtherName(node));
+      co_return co_await ForwardUnsharded(executor, statement);
     default:
-      co_return Unsupported(std::string(OtherName(node)));
+      co_return Unsupported(StatementWords(node));
   }
 }
 
@@ -113,9 +113,9 @@ Awaitable<Status> RunOther(StatementExecutor& executor, Statement& statement) {
     co_return co_await RunPrepareStatement(executor, statement);
   }
   if (parser::Is<parser::Do>(root) || parser::Is<parser::Call>(root)) {
-    co_return co_await ForwardUnsharded(executor, statement, parser::StatementKindName(*root));
+    co_return co_await ForwardUnsharded(executor, statement);
   }
-  co_return Unsupported(std::string(parser::StatementKindName(*root)));
+  co_return Unsupported(StatementWords(*root));
 }
 
 }  // namespace keyspan::vtgate
