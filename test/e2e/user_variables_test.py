@@ -3,6 +3,8 @@
 
 import unittest
 
+import pymysql
+
 from direct import CompareTest
 from harness import SHARDS, Keyspace
 
@@ -141,6 +143,35 @@ class UserVariablesTest(CompareTest):
         clients = self.both()
         self.run_script(clients, ("SET @x = REPEAT('0123456789', 30000)", "SELECT LENGTH(@x), MD5(@x)", "SELECT @x", "SET @x = CONCAT(@x, @x, '.')",
                                   "SELECT LENGTH(@x), MD5(@x), id FROM t WHERE id < 3 ORDER BY id"))
+
+    def test_in_statements_of_other_kinds(self):
+        for database in ("main", "customer"):
+            clients = self.both(database=database)
+            self.compare(clients, "SET @t = 't', @n = 1.5, @f = 'g'", what=("error",))
+            for sql in (f"SHOW TABLES WHERE Tables_in_{database} = @t", "SHOW COLUMNS FROM t WHERE Field = @f", "SHOW TABLES LIKE 't'",
+                        "EXPLAIN SELECT id FROM t WHERE @n > 2", "DO @n", "TABLE t LIMIT 0", "VALUES ROW(@n, @t)"):
+                self.compare(clients, sql, what=("error", "rows"))
+        clients = self.both(database="main")
+        self.run_script(clients, ("SET @n = 1.5, @s = 'text' COLLATE utf8mb4_bin", "CREATE TABLE made AS SELECT @n AS n, @s AS s, id FROM t WHERE id < 3",
+                                  "SELECT * FROM made ORDER BY id", "SHOW CREATE TABLE made", "DROP TABLE made"))
+
+    def test_what_a_shard_would_keep_of_its_own_connection(self):
+        connection = self.connect("main")
+        self.execute(connection, "SET @@wait_timeout = 1000")
+        for expression in ("USER()", "CURRENT_USER", "CONNECTION_ID()", "LAST_INSERT_ID()", "FOUND_ROWS()", "GET_LOCK('a', 0)", "@@wait_timeout"):
+            for sql in (f"CREATE TABLE made AS SELECT {expression} AS c", f"CREATE VIEW seen AS SELECT {expression} AS c"):
+                with self.subTest(sql):
+                    self.assertEqual(self.outcome(connection, sql), 1235)
+        self.assertEqual(self.outcome(connection, "CREATE TABLE made (u VARCHAR(300) DEFAULT (USER()))"), 1235)
+        self.assertEqual(self.outcome(connection, "EXPLAIN FORMAT=JSON INTO @x SELECT 1"), 1235)
+        self.execute(connection, "CREATE DEFINER = CURRENT_USER VIEW seen AS SELECT DATABASE() AS d")
+        self.assertEqual(self.execute(connection, "SELECT * FROM seen"), [("main",)])
+
+    def outcome(self, connection, sql):
+        try:
+            return self.execute(connection, sql)
+        except pymysql.MySQLError as error:
+            return error.args[0]
 
     def test_charsets(self):
         for charset in ("latin1", "utf8mb4", "sjis", "gbk"):

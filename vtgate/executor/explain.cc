@@ -53,6 +53,7 @@ Awaitable<Status> RunExplain(StatementExecutor& executor, Statement& statement) 
   Route route;
   route.opcode =
       statement.session.target.shard.empty() ? RouteOpcode::kAnyShard : RouteOpcode::kByDestination;
+  if (!node.into_variable.empty()) co_return Unsupported("EXPLAIN ... INTO a user variable");
   if (node.explain == parser::ExplainKind::kConnection) {
     co_return Unsupported("EXPLAIN FOR CONNECTION");
   }

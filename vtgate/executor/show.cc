@@ -296,6 +296,7 @@ Awaitable<Status> ForwardShow(StatementExecutor& executor, Statement& statement,
   session.transaction.use().read = true;  // of the dictionary
   ShardCallOptions options;
   options.binary = statement.binary;
+  options.user_variables = &statement.plan->user_variables;
   std::string_view sql = statement.sql;
   const std::string system_rows = SystemRowsSql(statement, node);
   if (!system_rows.empty()) sql = system_rows;

@@ -225,6 +225,9 @@ PlanContext PlanContextOf(const Statement& statement) {
   context.by_destination = !session.target.shard.empty();
   context.is_gateway_variable = IsGatewayVariable;
   context.sql_mode = session.sql_mode_bits;
+  const std::string* mode = session.settings.Find("sql_mode");
+  context.strict = mode == nullptr || mode->find("STRICT_") != std::string::npos ||
+                   mode->find("TRADITIONAL") != std::string::npos;
   context.parameters_in_text = statement.named;
   context.charset = session.charset;
   return context;

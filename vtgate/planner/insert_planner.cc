@@ -91,8 +91,13 @@ bool HasSessionHole(const SqlTemplate& sql) {
 class InsertBuilder {
  public:
   InsertBuilder(Insert* insert, const TableUse& target, const sharding::VSchema& vschema,
-                const parser::PrintOptions& print, parser::Arena* arena)
-      : insert_(insert), target_(target), vschema_(vschema), print_(print), arena_(arena) {}
+                bool strict, const parser::PrintOptions& print, parser::Arena* arena)
+      : insert_(insert),
+        target_(target),
+        vschema_(vschema),
+        strict_(strict),
+        print_(print),
+        arena_(arena) {}
 
   std::unique_ptr<InsertPlan> Build() {
     if (insert_->rows.empty()) FailUnsupported("not supported yet: this form of INSERT");
@@ -165,7 +170,8 @@ class InsertBuilder {
 
   [[noreturn]] void FailDefault(const std::string& column) const {
     const TableColumn* tracked = FindColumn(target_, column);
-    if (tracked != nullptr && !tracked->has_default && !tracked->nullable) {
+    const bool refused = strict_ && !insert_->ignore;  // otherwise MySQL stores 0 or ''
+    if (refused && tracked != nullptr && !tracked->has_default && !tracked->nullable) {
       Fail(Status::Mysql(1364, "HY000", "Field '" + column + "' doesn't have a default value"));
     }
     FailUnsupported("not supported yet: the default value of sharding column '" + column + "'");
@@ -324,6 +330,7 @@ class InsertBuilder {
   Insert* insert_;
   const TableUse& target_;
   const sharding::VSchema& vschema_;
+  const bool strict_;
   const parser::PrintOptions& print_;
   parser::Arena* arena_;
   std::unique_ptr<InsertPlan> plan_ = std::make_unique<InsertPlan>();
@@ -353,10 +360,10 @@ bool KeepsColumn(const Assignment& set) {
 }  // namespace
 
 std::unique_ptr<InsertPlan> PlanInsertRows(Insert* insert, const TableUse& target,
-                                           const sharding::VSchema& vschema,
+                                           const sharding::VSchema& vschema, bool strict,
                                            const parser::PrintOptions& print,
                                            parser::Arena* arena) {
-  return InsertBuilder(insert, target, vschema, print, arena).Build();
+  return InsertBuilder(insert, target, vschema, strict, print, arena).Build();
 }
 
 void CheckUpsert(const Insert& insert, const TableUse& target) {

@@ -12,8 +12,9 @@ namespace keyspan::vtgate {
 
 // The plan of INSERT and REPLACE with VALUES (or SET) into the sharded table `target` of `vschema`.
 // Changes the tree. Throws PlanError: MySQL's 1136 and 1364, or what is not supported yet.
+// `strict`: of the session's sql_mode.
 std::unique_ptr<InsertPlan> PlanInsertRows(parser::Insert* insert, const TableUse& target,
-                                           const sharding::VSchema& vschema,
+                                           const sharding::VSchema& vschema, bool strict,
                                            const parser::PrintOptions& print, parser::Arena* arena);
 
 // What would break a unique key or move a row: REPLACE and ON DUPLICATE KEY UPDATE on a table with

@@ -55,6 +55,8 @@ class PlanBuilder {
     auto kind = TreeKind(root);
     if (!kind.has_value()) return false;
     plan_->kind = *kind;
+    if (*kind == PlanKind::kDdl) RefuseSessionUse(root, context_);
+    if (root != nullptr) plan_->user_variables = UserVariablesOf(root);
     plan_->statement = std::move(statement_);
     return true;
   }
@@ -376,8 +378,8 @@ class PlanBuilder {
         plan_->kind = PlanKind::kInsert;
         // Ids come from the sequence.
         plan_->routed.tells_insert_id = session_.last_insert_id_set;
-        plan_->insert = PlanInsertRows(insert, target, *context_.cluster->vschema, print_,
-                                       &statement_->arena());
+        plan_->insert = PlanInsertRows(insert, target, *context_.cluster->vschema, context_.strict,
+                                       print_, &statement_->arena());
         if (context_.parameters_in_text) plan_->insert->text_forwardable = false;
       }
       return;

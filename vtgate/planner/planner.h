@@ -19,6 +19,8 @@ struct PlanContext {
   // client.
   bool parameters_in_text = false;
   uint32_t sql_mode = 0;  // parser::SqlModeBit of the session: templates are read under it
+  // Whether the session's sql_mode is strict. Only errors depend on it, no plan does.
+  bool strict = true;
   parser::TextCharset charset = parser::TextCharset::kOther;  // likewise
   // System variables that the gateway holds for the session instead of the shards' connections
   // (lower case): SELECT @@x of these becomes a hole.

@@ -208,4 +208,39 @@ SessionUse PunchSessionHoles(parser::ParsedStatement* statement, const PlanConte
   return HolePuncher(statement, context).Run();
 }
 
+std::vector<std::string> UserVariablesOf(const parser::Node* root) {
+  std::vector<std::string> names;
+  parser::Walk(root, [&names](const Node* node) {
+    if (const auto* variable = As<UserVariable>(node)) {
+      IndexOf(&names, LowerCase(variable->name.text));
+    }
+    return Visit::kContinue;
+  });
+  return names;
+}
+
+void RefuseSessionUse(const parser::Node* root, const PlanContext& context) {
+  parser::Walk(root, [&context](const Node* node) {
+    if (const auto* call = As<FunctionCall>(node); call != nullptr && call->schema.empty()) {
+      const bool locks = std::any_of(kLockFunctions.begin(), kLockFunctions.end(), [&](auto name) {
+        return EqualsIgnoreCase(call->name.text, name);
+      });
+      const bool asks = std::any_of(
+          kSessionFunctions.begin(), kSessionFunctions.end(), [&](const auto& function) {
+            return EqualsIgnoreCase(call->name.text, function.first) &&
+                   function.second != kHoleDatabase && function.second != kHoleVersion;
+          });
+      if (locks || asks) {
+        FailUnsupported("not supported yet: " + std::string(call->name.text) + "() in DDL");
+      }
+    }
+    const auto* variable = As<SystemVariable>(node);
+    if (variable != nullptr && variable->base.empty() && context.is_gateway_variable != nullptr &&
+        context.is_gateway_variable(LowerCase(variable->name.text))) {
+      FailUnsupported("not supported yet: @@" + std::string(variable->name.text) + " in DDL");
+    }
+    return Visit::kContinue;
+  });
+}
+
 }  // namespace keyspan::vtgate

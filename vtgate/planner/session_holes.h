@@ -21,4 +21,11 @@ struct SessionUse {
 // session to one connection (GET_LOCK, @x := 1, SELECT ... INTO @x).
 SessionUse PunchSessionHoles(parser::ParsedStatement* statement, const PlanContext& context);
 
+// The user variables of a statement that goes to shards as the client wrote it, in lower case.
+std::vector<std::string> UserVariablesOf(const parser::Node* root);
+// Throws PlanError for functions and variables that only the session knows. What DDL keeps of them,
+// in the rows of CREATE TABLE ... SELECT, in a view or a default, would be those of a shard's
+// connection.
+void RefuseSessionUse(const parser::Node* root, const PlanContext& context);
+
 }  // namespace keyspan::vtgate
