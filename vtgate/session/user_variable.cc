@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "mysql/types/collation.h"
@@ -13,9 +14,16 @@ namespace {
 
 using Type = UserVariable::Type;
 
+// Characters that stand for themselves in a literal, whatever the client's character set.
+bool IsPlain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c >= ' ' && c <= '~' && c != '\'' && c != '\\'; });
+}
+
 std::string BytesLiteral(std::string_view charset, std::string_view bytes) {
+  if (IsPlain(bytes)) return fmt::format("_{} '{}'", charset, bytes);
   constexpr char kDigits[] = "0123456789abcdef";
-  std::string out = fmt::format("_{} {}'", charset, bytes.empty() ? "" : "x");
+  std::string out = fmt::format("_{} x'", charset);
   out.reserve(out.size() + bytes.size() * 2 + 1);
   for (unsigned char c : bytes) {
     out += kDigits[c >> 4];

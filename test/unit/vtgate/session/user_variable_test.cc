@@ -20,7 +20,9 @@ TEST(UserVariable, IsDefinedByAnExpressionOfItsTypeAndCollation) {
   EXPECT_EQ(DefinitionOf(Value::Double(2)), "2e0");
   EXPECT_EQ(DefinitionOf(Value::Float(2.5F)), "2.5e0");
   EXPECT_EQ(DefinitionOf(Value::Bytes("a\x01")), "_binary x'6101'");
+  EXPECT_EQ(DefinitionOf(Value::Text("a b"), "utf8mb4_bin"), "_utf8mb4 'a b' COLLATE utf8mb4_bin");
   EXPECT_EQ(DefinitionOf(Value::Text("a'"), "utf8mb4_bin"), "_utf8mb4 x'6127' COLLATE utf8mb4_bin");
+  EXPECT_EQ(DefinitionOf(Value::Text("\\"), "utf8mb4_bin"), "_utf8mb4 x'5c' COLLATE utf8mb4_bin");
   EXPECT_EQ(DefinitionOf(Value::Text(""), "latin1_bin"),
             "CONVERT(_utf8mb4 '' USING latin1) COLLATE latin1_bin");
   const uint16_t latin1_swedish_ci = 8;
@@ -31,7 +33,7 @@ TEST(UserVariable, IsDefinedByAnExpressionOfItsTypeAndCollation) {
   date.month = 1;
   date.day = 2;
   EXPECT_EQ(DefinitionOf(Value::Date(date), "utf8mb4_bin"),
-            "_utf8mb4 x'323032302d30312d3032' COLLATE utf8mb4_bin");
+            "_utf8mb4 '2020-01-02' COLLATE utf8mb4_bin");
 }
 
 TEST(UserVariable, TravelsByNameWithWhatNullHasKept) {
