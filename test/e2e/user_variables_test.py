@@ -126,7 +126,6 @@ class UserVariablesTest(CompareTest):
         for pair in clients:
             for connection in pair:
                 self.addCleanup(connection.close)
-        self.execute(clients[0][0], "CREATE FUNCTION seen() RETURNS VARCHAR(20) NO SQL RETURN @mine")
         for round_ in range(10):
             for number, pair in enumerate(clients):
                 for connection in pair:
@@ -135,8 +134,71 @@ class UserVariablesTest(CompareTest):
                         continue
                     self.execute(connection, f"SET @mine = 'c{number}-{round_}'")
                     self.assertEqual(self.execute(connection, "SELECT @mine"), [(f"c{number}-{round_}",)])
-            self.assertEqual(self.execute(clients[3][0], "SELECT seen()"), [(None,)])
-            self.assertEqual(self.execute(clients[0][0], "SELECT seen(), @mine"), [(f"c0-{round_}", f"c0-{round_}")])
+
+    def test_in_stored_programs(self):
+        """There they would be those of whoever used the shard's connection before."""
+        connection = self.connect("main")
+        for sql in ("CREATE FUNCTION f() RETURNS INT NO SQL RETURN @a", "CREATE PROCEDURE p() BEGIN SET @a = 1; END",
+                    "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.g = COALESCE(@a, 1)",
+                    "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SET @`a` := 5"):
+            with self.subTest(sql):
+                self.assertEqual(self.outcome(connection, sql), 1235)
+        self.execute(connection, "CREATE DEFINER=`root`@`localhost` FUNCTION f() RETURNS INT NO SQL RETURN LENGTH(@@sql_mode) * 0")
+        self.assertEqual(self.execute(connection, "SELECT f()"), [(0,)])
+        self.execute(connection, "DROP FUNCTION f")
+
+    def test_what_shards_refuse(self):
+        """It changes nothing, and it keeps the transaction."""
+        for database in ("main", "customer"):
+            one, other = self.connect(database), self.connect(database)
+            for _ in range(5):
+                self.execute(one, "SET @x = 'secret'")
+                self.execute(one, "SELECT @x FROM t WHERE id = 1")
+            for name in ("x" * 65, ""):
+                self.assertEqual(self.outcome(other, f"SET @`{name}` = 1"), 3061)
+                self.assertEqual(self.outcome(other, f"UPDATE t SET v = @`{name}` WHERE id = 7"), 3061)
+            for name in ("año", "é", "x "):
+                self.assertEqual(self.outcome(other, f"SET @`{name}` = 1"), 1235)
+                self.assertEqual(self.outcome(other, f"SELECT @`{name}`"), 1235)
+            with other.cursor() as cursor:
+                with self.assertRaises(pymysql.MySQLError) as caught:
+                    cursor.execute(b"SET @x = '\xff\xfe'")
+            self.assertEqual(caught.exception.args[0], 1235)
+            self.execute(other, "BEGIN")
+            self.execute(other, "UPDATE t SET v = 'kept' WHERE id = 7")
+            self.outcome(other, "SET @x = (SELECT v FROM t WHERE id = 7 AND v = @nosuch + nosuch)")
+            self.outcome(other, f"UPDATE t SET v = @{'x' * 65} WHERE id = 7")
+            self.execute(other, "COMMIT")
+            self.assertEqual(self.execute(one, "SELECT v FROM t WHERE id = 7"), [("kept",)])
+
+    def test_locks_what_it_reads(self):
+        for database in ("main", "customer"):
+            one, other = self.connect(database), self.connect(database)
+            for connection in (one, other):
+                self.execute(connection, "BEGIN")
+            self.assertEqual(self.execute(one, "SELECT g FROM t WHERE id = 8"), [(2,)])
+            self.execute(other, "UPDATE t SET g = 77 WHERE id = 8")
+            self.execute(other, "COMMIT")
+            self.execute(one, "SET @g = (SELECT g FROM t WHERE id = 8)")
+            self.assertEqual(self.execute(one, "SELECT @g, g FROM t WHERE id = 8"), [(77, 2)])
+            self.execute(other, "SET innodb_lock_wait_timeout = 1")
+            self.assertEqual(self.outcome(other, "UPDATE t SET g = 2 WHERE id = 8"), 1205)
+            self.execute(one, "COMMIT")
+            self.execute(other, "UPDATE t SET g = 2 WHERE id = 8")
+
+    def test_exact_values(self):
+        for database in ("main", "customer"):
+            clients = self.both(database=database)
+            self.run_script(clients, ("DROP TABLE IF EXISTS kinds", "CREATE TABLE kinds (id INT PRIMARY KEY, f FLOAT, d DOUBLE(10,2), b BIT(1), s VARCHAR(10), "
+                                      "l VARCHAR(10) CHARACTER SET latin1, w VARCHAR(10) CHARACTER SET utf16)",
+                                      "INSERT INTO kinds VALUES (1, 1.2345678, 2.5, b'1', '日本', 'äé', 'ä日'), (2, 16777217, 0.1, b'0', 'x', 'y', 'z')"))
+            for expression in ("PI()", "(SELECT f FROM kinds WHERE id = 1)", "(SELECT f FROM kinds WHERE id = 2)", "(SELECT d / 3 FROM kinds WHERE id = 1)",
+                               "(SELECT b FROM kinds WHERE id = 1)", "(SELECT AVG(id) FROM kinds WHERE id = 1)", "1 / 3", "COUNT(*)",
+                               "(SELECT s FROM kinds WHERE id = 1)", "(SELECT l FROM kinds WHERE id = 1)", "(SELECT w FROM kinds WHERE id = 1)",
+                               "CONVERT(x'e697a5' USING utf8mb4)"):
+                for names in ("utf8mb4", "latin1", "binary"):
+                    self.run_script(clients, (f"SET NAMES {names}", f"SET @x = {expression}", "SET NAMES utf8mb4",
+                                              "SELECT @x, @x * 1000000, HEX(@x), COLLATION(@x), IF(@x, 'on', 'off')"))
 
     def test_long_values(self):
         """Longer than the head of a frame."""

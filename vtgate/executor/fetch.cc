@@ -13,6 +13,8 @@ namespace keyspan::vtgate {
 namespace {
 
 constexpr size_t kMaxAcceptedSettings = 10000;
+// On a shard's connection; clients' names have no control characters.
+constexpr std::string_view kScratchVariable = "keyspan scratch\x01";
 
 // FOUND_ROWS() of the statement that ran last in the session's transaction on the shard.
 Awaitable<Result<uint64_t>> FoundRows(Gateway& gateway, Session& session,
@@ -73,6 +75,7 @@ Awaitable<Result<mysql::QueryResult>> StatementExecutor::Fetch(Session& session,
   ShardCallOptions options;
   options.settings = settings;
   options.user_variables = &statement.plan->user_variables;
+  options.only_computes = statement.plan->routed.only_computes;
   // It sees what the session's transaction has written.
   if (settings == nullptr && !statement.plan->routed.only_computes) {
     session.BeginImplicitly();
@@ -85,6 +88,66 @@ Awaitable<Result<mysql::QueryResult>> StatementExecutor::Fetch(Session& session,
       mysql::QueryResult result,
       co_await QueryShard(*services_.gateway, session, *destinations.keyspace,
                           destinations.shard(0), destinations.type, options, sql, &warnings));
+  for (Warning& warning : warnings) session.warnings.Add(std::move(warning));
+  co_return result;
+}
+
+Awaitable<Result<mysql::QueryResult>> StatementExecutor::FetchAssigned(
+    Session& session, mysql::ServerConnection& client, const std::string& expression) {
+  constexpr std::string_view kSelect = "SELECT ";
+  constexpr std::string_view kAs = " AS ks";
+  std::string sql = fmt::format("{}{}{}", kSelect, expression, kAs);
+  Statement statement(session, client, services_.gateway->cluster(), sql);
+  CO_RETURN_IF_ERROR(FindPlan(statement));
+  const Plan& plan = *statement.plan;
+  if (plan.kind != PlanKind::kRouted) co_return Unsupported("an expression of this kind in SET");
+  CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(plan.routed.route, statement));
+  if (destinations.shards.size() > 1) {
+    co_return Unsupported("not supported yet: a subquery over several shards in SET");
+  }
+  if (destinations.type != topo::TabletType::PRIMARY && !plan.routed.only_computes) {
+    co_return Unsupported("not supported yet: a query on a replica in SET");
+  }
+  if (plan.routed.sql) {
+    CO_ASSIGN_OR_RETURN(sql, Render(*plan.routed.sql, statement));
+  }
+  const std::string value = sql.substr(kSelect.size(), sql.size() - kSelect.size() - kAs.size());
+
+  // Both statements need the same connection: a transaction holds it. As in MySQL, what SET reads
+  // is locked, which a SELECT would not do.
+  if (!plan.routed.only_computes) session.BeginImplicitly();
+  const bool own = !session.transaction.open();
+  if (own) session.transaction.BeginInternal({});
+  session.transaction.use().read |= plan.routed.reads;
+  const std::string name = UserVariableReference(kScratchVariable, session.charset);
+  std::vector<std::string> names = plan.user_variables;
+  names.emplace_back(kScratchVariable);
+  ShardCallOptions options;
+  options.in_transaction = true;
+  options.user_variables = &names;
+  // Told about, so that the connection forgets it afterwards.
+  session.user_variables.try_emplace(std::string(kScratchVariable));
+  const std::string assign = fmt::format("SET {} = {}", name, value);
+  std::vector<Warning> warnings;
+  auto result = co_await QueryShard(*services_.gateway, session, *destinations.keyspace,
+                                    destinations.shard(0), topo::TabletType::PRIMARY, options,
+                                    assign, &warnings);
+  session.user_variables.erase(session.user_variables.find(kScratchVariable));
+  if (result.ok()) {
+    options.user_variables = nullptr;
+    const std::string read = fmt::format("SELECT {0}, COLLATION({0}), CAST({0} AS BINARY)", name);
+    result = co_await QueryShard(*services_.gateway, session, *destinations.keyspace,
+                                 destinations.shard(0), topo::TabletType::PRIMARY, options, read);
+  }
+  if (own && result.ok()) {
+    CO_RETURN_IF_ERROR(co_await CommitTransaction(session));
+  } else if (own) {
+    co_await RollbackTransaction(session);
+  }
+  CO_RETURN_IF_ERROR(result.status());
+  if (result->rows.size() != 1 || result->rows[0].size() != 3) {
+    co_return InternalError("a shard did not tell the value of a user variable");
+  }
   for (Warning& warning : warnings) session.warnings.Add(std::move(warning));
   co_return result;
 }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "parser/lexer.h"
 #include "parser/printer.h"
 #include "vtgate/executor/forward.h"
 #include "vtgate/executor/handlers.h"
@@ -60,6 +61,28 @@ Awaitable<Status> ForwardUnsharded(StatementExecutor& executor, Statement& state
                                     statement.sql, statement.parameter_block);
 }
 
+// Whether the text of a stored program has a user variable. The @ of an account name follows the
+// name at once.
+bool HasUserVariable(std::string_view text, const Session& session) {
+  parser::ParseOptions options;
+  options.sql_mode = session.sql_mode_bits;
+  options.charset = session.charset;
+  parser::Lexer lexer(text, options);
+  uint32_t end_of_name = UINT32_MAX;
+  for (parser::Token token = lexer.Next();
+       token.kind != parser::TokenKind::kEnd && token.kind != parser::TokenKind::kInvalid;
+       token = lexer.Next()) {
+    using Kind = parser::TokenKind;
+    if (token.kind == Kind::kSymbol && token.symbol == '@' && token.begin != end_of_name) {
+      return true;
+    }
+    const bool name = token.kind == Kind::kIdent || token.kind == Kind::kQuotedIdent ||
+                      token.kind == Kind::kString;
+    end_of_name = name ? token.end : UINT32_MAX;
+  }
+  return false;
+}
+
 Awaitable<Status> RunOtherStatement(StatementExecutor& executor, Statement& statement,
                                     const OtherStatement& node) {
   switch (node.other) {
@@ -77,14 +100,19 @@ Awaitable<Status> RunOtherStatement(StatementExecutor& executor, Statement& stat
       co_return co_await ForwardToShard(*executor.services().gateway, statement, destinations,
                                         options, statement.sql, std::string_view());
     }
-    case OtherKind::kAnalyzeTable:
-    case OtherKind::kCheckTable:
-    case OtherKind::kOptimizeTable:
-    case OtherKind::kChecksumTable:
     case OtherKind::kCreateProcedure:
     case OtherKind::kCreateFunction:
     case OtherKind::kCreateTrigger:
     case OtherKind::kCreateEvent:
+      // They would be those of the shard's connection, which other clients use, too.
+      if (HasUserVariable(statement.sql, statement.session)) {
+        co_return Unsupported("not supported yet: user variables in stored programs");
+      }
+      co_return co_await ForwardUnsharded(executor, statement);
+    case OtherKind::kAnalyzeTable:
+    case OtherKind::kCheckTable:
+    case OtherKind::kOptimizeTable:
+    case OtherKind::kChecksumTable:
     case OtherKind::kDropProcedure:
     case OtherKind::kDropFunction:
     case OtherKind::kDropTrigger:

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -11,6 +13,7 @@
 #include "vtgate/executor/statement_executor.h"
 #include "vtgate/executor/timeouts.h"
 #include "vtgate/executor/values.h"
+#include "vtgate/semantics/user_variable_name.h"
 #include "vtgate/session/variables.h"
 #include "vtgate/txn/finish.h"
 
@@ -67,24 +70,17 @@ Result<std::string> TextOf(const parser::Expr* value, const Statement& statement
   return Render(parser::PrintTemplate(value, print), statement);
 }
 
-struct Evaluated {
-  mysql::Value value;
-  mysql::Field field;
-};
-
 // What a shard says that an expression is.
-Awaitable<Result<Evaluated>> EvaluateOnShard(StatementExecutor& executor, Statement& statement,
-                                             const std::string& text) {
+Awaitable<Result<mysql::Value>> EvaluateOnShard(StatementExecutor& executor, Statement& statement,
+                                                const std::string& text) {
   CO_ASSIGN_OR_RETURN(
       mysql::QueryResult result,
       co_await executor.Fetch(statement.session, statement.client, "SELECT " + text));
   if (result.rows.size() > 1) {
     co_return Status::Mysql(1242, "21000", "Subquery returns more than 1 row");
   }
-  Evaluated out;
-  if (!result.fields.empty()) out.field = result.fields[0];
-  if (!result.rows.empty() && !result.rows[0].empty()) out.value = std::move(result.rows[0][0]);
-  co_return out;
+  if (result.rows.empty() || result.rows[0].empty()) co_return mysql::Value();
+  co_return std::move(result.rows[0][0]);
 }
 
 // The literal that an expression comes to.
@@ -93,9 +89,9 @@ Awaitable<Result<std::string>> Evaluate(StatementExecutor& executor, Statement& 
   std::string constant = ConstantText(value);
   if (!constant.empty()) co_return constant;
   CO_ASSIGN_OR_RETURN(std::string text, TextOf(value, statement));
-  CO_ASSIGN_OR_RETURN(Evaluated result, co_await EvaluateOnShard(executor, statement, text));
+  CO_ASSIGN_OR_RETURN(mysql::Value result, co_await EvaluateOnShard(executor, statement, text));
   std::string literal;
-  result.value.AppendSqlLiteral(&literal);
+  result.AppendSqlLiteral(&literal);
   co_return literal;
 }
 
@@ -118,7 +114,10 @@ std::optional<UserVariable> ConstantVariable(const parser::Expr* expr, const Ses
     case parser::LiteralKind::kString: {
       const std::string collation = ConnectionCollation(session);
       if (!session.charset_is_utf8 || collation.empty()) return std::nullopt;
-      return MakeUserVariable(mysql::Value::Text(std::string(literal->value)), collation);
+      UserVariable variable =
+          MakeUserVariable(mysql::Value::Text(std::string(literal->value)), collation);
+      if (!variable.IsValid()) return std::nullopt;
+      return variable;
     }
     case parser::LiteralKind::kInteger: {
       int64_t number = 0;
@@ -132,17 +131,12 @@ std::optional<UserVariable> ConstantVariable(const parser::Expr* expr, const Ses
   }
 }
 
+// The type of the user variable that a column of a shard's result shows.
 UserVariable::Type TypeOf(const mysql::Field& field) {
   using Type = UserVariable::Type;
   switch (field.type) {
-    case mysql::FieldType::kTiny:
-    case mysql::FieldType::kShort:
-    case mysql::FieldType::kInt24:
-    case mysql::FieldType::kLong:
     case mysql::FieldType::kLongLong:
-    case mysql::FieldType::kYear:
       return field.is_unsigned() ? Type::kUnsigned : Type::kSigned;
-    case mysql::FieldType::kFloat:
     case mysql::FieldType::kDouble:
       return Type::kDouble;
     case mysql::FieldType::kNewDecimal:
@@ -152,22 +146,14 @@ UserVariable::Type TypeOf(const mysql::Field& field) {
   }
 }
 
-// Dates and times are text of this collation to MySQL.
-constexpr std::string_view kTemporalCollation = "latin1_swedish_ci";
-
-bool IsTemporal(const mysql::Field& field) {
-  return field.type == mysql::FieldType::kDate || field.type == mysql::FieldType::kTime ||
-         field.type == mysql::FieldType::kDatetime || field.type == mysql::FieldType::kTimestamp;
-}
-
 // The collation of an expression, which is not evaluated for it.
 Awaitable<Result<std::string>> CollationOnShard(StatementExecutor& executor, Statement& statement,
                                                 const std::string& text) {
   const WarningList warnings = statement.session.warnings;
-  CO_ASSIGN_OR_RETURN(Evaluated collation,
+  CO_ASSIGN_OR_RETURN(mysql::Value collation,
                       co_await EvaluateOnShard(executor, statement, "COLLATION(" + text + ")"));
   statement.session.warnings = warnings;
-  co_return collation.value.is_null() ? "" : collation.value.ToText();
+  co_return collation.is_null() ? "" : collation.ToText();
 }
 
 // `before`: the variable's, or null.
@@ -182,30 +168,38 @@ Awaitable<Result<UserVariable>> EvaluateUserVariable(StatementExecutor& executor
   }
   if (auto constant = ConstantVariable(expr, statement.session)) co_return std::move(*constant);
   CO_ASSIGN_OR_RETURN(std::string text, TextOf(expr, statement));
-  CO_ASSIGN_OR_RETURN(Evaluated result, co_await EvaluateOnShard(executor, statement, text));
-  if (IsTemporal(result.field)) {
-    UserVariable variable = MakeUserVariable(std::move(result.value), kTemporalCollation);
-    variable.type = UserVariable::Type::kText;
-    variable.collation = kTemporalCollation;
+  CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
+                      co_await executor.FetchAssigned(statement.session, statement.client, text));
+  UserVariable variable;
+  variable.type = TypeOf(result.fields[0]);
+  mysql::Value& value = result.rows[0][0];
+  const bool is_number =
+      variable.type != UserVariable::Type::kText && variable.type != UserVariable::Type::kBinary;
+  if (is_number) {
+    variable.value = std::move(value);
     co_return variable;
   }
-  const UserVariable::Type type = TypeOf(result.field);
-  const bool is_text = type == UserVariable::Type::kText;
-  // NULL leaves a variable its collation.
-  if (is_text && result.value.is_null() && before != nullptr &&
-      (before->type == UserVariable::Type::kText || before->type == UserVariable::Type::kBinary)) {
-    UserVariable variable = *before;
-    variable.value = mysql::Value();
-    co_return variable;
+  std::string name = result.rows[0][1].ToText();
+  if (value.is_null()) {
+    // NULL leaves a variable its collation.
+    if (before != nullptr && (before->type == UserVariable::Type::kText ||
+                              before->type == UserVariable::Type::kBinary)) {
+      variable = *before;
+      variable.value = mysql::Value();
+      co_return variable;
+    }
+    CO_ASSIGN_OR_RETURN(name, co_await CollationOnShard(executor, statement, text));
   }
-  std::string collation;
-  if (is_text) {
-    CO_ASSIGN_OR_RETURN(collation, co_await CollationOnShard(executor, statement, text));
-  }
-  UserVariable variable = MakeUserVariable(std::move(result.value), collation);
-  if (variable.value.is_null()) {
-    variable.type = type;
-    variable.collation = std::move(collation);
+  const mysql::Collation* collation = mysql::FindCollation(name);
+  if (collation == nullptr) co_return InternalError("a shard told the unknown collation " + name);
+  const bool is_text = collation->id != mysql::kBinaryCollation;
+  variable.type = is_text ? UserVariable::Type::kText : UserVariable::Type::kBinary;
+  if (is_text) variable.collation = std::move(name);
+  if (value.is_null()) co_return variable;
+  variable.value = mysql::Value::Text(result.rows[0][2].str(), collation->id);
+  if (!variable.IsValid()) {
+    co_return Unsupported("not supported yet: a user variable of text that is not valid " +
+                          std::string(collation->charset));
   }
   co_return variable;
 }
@@ -286,6 +280,36 @@ bool HasValuesOfMysql(const std::string& name) {
          name == "net_read_timeout" || name == "net_write_timeout";
 }
 
+Status TransactionInProgress() {
+  return Status::Mysql(
+      1568, "25001",
+      "Transaction characteristics can't be changed while a transaction is in progress");
+}
+
+// SET @@transaction_isolation without SESSION: for the next transaction only.
+Status SetNextTransaction(const std::string& name, const std::string& literal,
+                          const Session& session, Changes* changes) {
+  if (session.transaction.open()) return TransactionInProgress();
+  TransactionCharacteristics next = changes->next_transaction.value_or(session.next_transaction);
+  if (name == "transaction_read_only") {
+    ASSIGN_OR_RETURN(const bool read_only, BooleanOfLiteral(name, literal));
+    next.access = read_only ? "READ ONLY" : "READ WRITE";
+  } else {
+    constexpr std::array<std::string_view, 4> kLevels = {"READ-UNCOMMITTED", "READ-COMMITTED",
+                                                         "REPEATABLE-READ", "SERIALIZABLE"};
+    std::string level = UnquotedLiteral(literal);
+    for (char& c : level) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    if (level.size() == 1 && level[0] >= '0' && level[0] <= '3') level = kLevels[level[0] - '0'];
+    if (std::find(kLevels.begin(), kLevels.end(), level) == kLevels.end()) {
+      return WrongValue(name, UnquotedLiteral(literal));
+    }
+    std::replace(level.begin(), level.end(), '-', ' ');
+    next.isolation = std::move(level);
+  }
+  changes->next_transaction = std::move(next);
+  return Status::Ok();
+}
+
 Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
                               const SetItem& item, Changes* changes) {
   const std::string name = VariableName(item);
@@ -323,6 +347,11 @@ Awaitable<Status> SetVariable(StatementExecutor& executor, Statement& statement,
     }
     case VariableHome::kShard:
       break;
+  }
+  const bool of_transaction = name == "transaction_isolation" || name == "transaction_read_only";
+  if (of_transaction && item.at_syntax && item.scope == VariableScope::kNone && !is_default) {
+    CO_ASSIGN_OR_RETURN(std::string literal, co_await Evaluate(executor, statement, item.value));
+    co_return SetNextTransaction(name, literal, statement.session, changes);
   }
   changes->settings_changed = true;
   if (is_default) {
@@ -426,11 +455,7 @@ Status SetTransaction(const SetItem& item, const Session& session, Changes* chan
   }
   const bool read_only = item.access == parser::AccessMode::kReadOnly;
   if (item.scope == VariableScope::kNone) {
-    if (session.transaction.open()) {
-      return Status::Mysql(1568, "25001",
-                           "Transaction characteristics can't be changed while a transaction is "
-                           "in progress");
-    }
+    if (session.transaction.open()) return TransactionInProgress();
     changes->next_transaction = changes->next_transaction.value_or(session.next_transaction);
     if (item.isolation != parser::Isolation::kUnset) {
       changes->next_transaction->isolation = IsolationName(item.isolation, ' ');
@@ -460,6 +485,7 @@ Awaitable<Status> AddItem(StatementExecutor& executor, Statement& statement, con
   switch (item.set) {
     case SetKind::kUserVariable: {
       const std::string name = AsciiLower(item.name.text);
+      CO_RETURN_IF_ERROR(CheckUserVariableName(name));
       auto before = changes->user_variables.find(name);
       const UserVariable* old = before == changes->user_variables.end() ? nullptr : &before->second;
       CO_ASSIGN_OR_RETURN(UserVariable variable,

@@ -61,6 +61,11 @@ class StatementExecutor {
   Awaitable<Result<mysql::QueryResult>> Fetch(Session& session, mysql::ServerConnection& client,
                                               std::string_view sql,
                                               const Settings* settings = nullptr);
+  // What SET makes of a user variable: `expression` is assigned on a shard, in the session's
+  // transaction, and read back. The result's row has the value, its collation and its bytes.
+  Awaitable<Result<mysql::QueryResult>> FetchAssigned(Session& session,
+                                                      mysql::ServerConnection& client,
+                                                      const std::string& expression);
   // What SHOW VARIABLES says about `names` (lower case) on a connection with these settings; names
   // that MySQL does not have are missing.
   Awaitable<Result<VariableTexts>> FetchVariables(Statement& statement, const Settings& settings,

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "mysql/types/collation.h"
 #include "mysql/types/value.h"
 #include "parser/lexer.h"
 #include "vtgate/session/variables.h"
@@ -117,6 +118,16 @@ Result<RoutingValue> LiteralValue(const parser::DigestLiteral& literal, bool neg
   }
 }
 
+// Whether the bytes are UTF-8. Bytes of no character set count as such.
+bool IsUnicodeOrAscii(const mysql::Value& value) {
+  const mysql::Charset* charset = mysql::CharsetOfCollation(value.collation());
+  if (charset == nullptr || charset->name == "binary" || charset->name.starts_with("utf8")) {
+    return true;
+  }
+  const bool wide = charset->name.starts_with("utf") || charset->name == "ucs2";
+  return !wide && IsAscii(value.str());
+}
+
 Result<RoutingValue> RoutingValueOf(const mysql::Value& value, const Statement& statement) {
   using Kind = mysql::Value::Kind;
   switch (value.kind()) {
@@ -135,6 +146,9 @@ Result<RoutingValue> RoutingValueOf(const mysql::Value& value, const Statement& 
     case Kind::kString:
       // A parameter of a BLOB type is often text that the client library did not mark as such; it
       // is compared by the column's collation as soon as the column is text.
+      if (!IsUnicodeOrAscii(value)) {
+        return Unsupported("routing by text of another character set than UTF-8");
+      }
       return TextValue(value.str(), statement.session);
     default:
       return RoutingValue::Temporal(value.ToText());

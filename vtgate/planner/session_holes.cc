@@ -8,6 +8,7 @@
 #include "parser/walker.h"
 #include "vtgate/semantics/plan_error.h"
 #include "vtgate/semantics/semantics.h"
+#include "vtgate/semantics/user_variable_name.h"
 
 namespace keyspan::vtgate {
 namespace {
@@ -51,6 +52,13 @@ uint32_t IndexOf(std::vector<std::string>* names, std::string name) {
   auto it = std::find(names->begin(), names->end(), name);
   if (it == names->end()) it = names->insert(names->end(), std::move(name));
   return static_cast<uint32_t>(it - names->begin());
+}
+
+uint32_t IndexOfVariable(std::vector<std::string>* names, std::string_view text) {
+  std::string name = LowerCase(text);
+  Status status = CheckUserVariableName(name);
+  if (!status.ok()) Fail(std::move(status));
+  return IndexOf(names, std::move(name));
 }
 
 class HolePuncher {
@@ -143,7 +151,7 @@ class HolePuncher {
                         std::string(variable->name.text) + " := ...)");
       }
       return MakeHole(kHoleUserVariableBase +
-                      IndexOf(&use_.user_variables, LowerCase(variable->name.text)));
+                      IndexOfVariable(&use_.user_variables, variable->name.text));
     }
     if (auto* variable = As<SystemVariable>(node)) return ReplaceSystemVariable(variable);
     if (auto* into = As<IntoClause>(node)) {
@@ -212,7 +220,7 @@ std::vector<std::string> UserVariablesOf(const parser::Node* root) {
   std::vector<std::string> names;
   parser::Walk(root, [&names](const Node* node) {
     if (const auto* variable = As<UserVariable>(node)) {
-      IndexOf(&names, LowerCase(variable->name.text));
+      IndexOfVariable(&names, variable->name.text);
     }
     return Visit::kContinue;
   });

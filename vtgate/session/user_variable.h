@@ -22,6 +22,9 @@ struct UserVariable {
   // An expression that has the value, its type and its collation, whatever the sql_mode and the
   // character sets of the connection; for NULL some other value with these.
   std::string Definition() const;
+  // Whether text is what its character set allows; of others than Unicode nothing is known.
+  // MySQL takes text in variables that it does not take in expressions.
+  bool IsValid() const;
 };
 
 using UserVariables = std::map<std::string, UserVariable, std::less<>>;  // lower-case name

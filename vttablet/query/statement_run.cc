@@ -187,6 +187,8 @@ Awaitable<Status> StatementRun::TakeBackend() {
 Result<std::string> StatementRun::SetVariables() {
   std::string set;
   if (variables_.empty() && backend_->user_variables.empty()) return set;
+  // Nobody else's statement runs on the connection of an open transaction.
+  if (variables_.empty() && in_transaction()) return set;
   rpc::UserVariables given;
   if (!given.ParseFromArray(variables_.data(), static_cast<int>(variables_.size()))) {
     return Malformed("the user variables of a request cannot be decoded");
@@ -215,10 +217,6 @@ Result<std::string> StatementRun::SetVariables() {
 Awaitable<Status> StatementRun::Execute() {
   int begin_replies = 0;
   CO_ASSIGN_OR_RETURN(const std::string set_variables, SetVariables());
-  if (!set_variables.empty()) {
-    backend_->QueueQuery(set_variables);
-    ++begin_replies;
-  }
   // What mysqld has prepared knows the variables by the types that they had then.
   if (!variables_.empty()) backend_->ForgetStatement(sql_);
   if (!request_.transaction_setup().empty()) {
@@ -235,10 +233,18 @@ Awaitable<Status> StatementRun::Execute() {
   }
   // MySQL may refuse anything but a plain BEGIN (READ WRITE on a read-only server): the statement
   // must not be on its way then.
-  const bool may_fail = !request_.transaction_setup().empty() || !request_.begin_sql().empty();
+  const bool may_fail = !request_.transaction_setup().empty() || !request_.begin_sql().empty() ||
+                        !set_variables.empty();
   if (begin_replies > 0 && may_fail) {
     CO_RETURN_IF_ERROR(co_await backend_->Flush());
     CO_RETURN_IF_ERROR(co_await ReadBegin(std::exchange(begin_replies, 0), false));
+  }
+  if (!set_variables.empty()) {
+    backend_->QueueQuery(set_variables);
+    CO_RETURN_IF_ERROR(co_await backend_->Flush());
+    CO_RETURN_IF_ERROR(co_await ReadWhole(ReplyKind::kQuery));
+    if (backend_->scanner().failed()) co_return Status();  // its ERR packet is in last_
+    last_ = {};
   }
   bool prepared = false;
   if (sql_.empty()) {
@@ -312,13 +318,18 @@ Awaitable<Status> StatementRun::ReadBegin(int replies, bool statement_sent) {
   co_return failure;
 }
 
-Awaitable<Status> StatementRun::FinishPrepare() {
-  backend_->BeginReply(ReplyKind::kPrepare);
+Awaitable<Status> StatementRun::ReadWhole(ReplyKind kind) {
+  backend_->BeginReply(kind);
   std::string_view chunk;
   do {
     CO_ASSIGN_OR_RETURN(chunk, co_await backend_->NextChunk());
     if (!chunk.empty()) last_ = chunk;
   } while (!chunk.empty() && !backend_->scanner().done());
+  co_return Status();
+}
+
+Awaitable<Status> StatementRun::FinishPrepare() {
+  CO_RETURN_IF_ERROR(co_await ReadWhole(ReplyKind::kPrepare));
   const auto& scanner = backend_->scanner();
   if (scanner.failed()) co_return Status();
   last_ = {};

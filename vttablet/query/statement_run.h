@@ -36,6 +36,8 @@ class StatementRun {
   // when there is nothing to set.
   Result<std::string> SetVariables();
   Awaitable<Status> ReadBegin(int replies, bool statement_sent);
+  // Reads a reply that is not passed on unless it is an error, which is then in last_.
+  Awaitable<Status> ReadWhole(mysql::ReplyKind kind);
   // For a statement that is not prepared on this connection yet; its reply is next.
   Awaitable<Status> FinishPrepare();
   // Passes the reply on; what comes last stays in last_.
