@@ -9,7 +9,7 @@ import pymysql
 
 from direct import FORMS, DirectTest
 from harness import SHARDS, Keyspace, wait_for
-from wire import error_number
+from wire import Wire, error_number
 
 ROWS = ", ".join(f"({i}, {i % 3}, 'v{i}')" for i in range(1, 13))
 ALL = 18446744073709551615
@@ -39,6 +39,61 @@ class VariablesTest(DirectTest):
         with self.assertRaisesRegex(pymysql.MySQLError, name) as caught:
             self.execute(connection, sql)
         self.assertEqual(caught.exception.args[0], 1235, sql)
+
+
+class NextTransactionTest(VariablesTest):
+    """What SET TRANSACTION chooses is for the next transaction, which a statement without tables is not."""
+
+    def test_statements_without_tables_do_not_use_it_up(self):
+        for database in ("main", "customer"):
+            for choice in ("SET TRANSACTION READ ONLY", "SET @@transaction_read_only = 1", "SET @@transaction_read_only = ON"):
+                for between in ("SELECT 1", "SELECT @@transaction_isolation", "SELECT CONNECTION_ID() > 0", "SET @x = 1 + 1", "DO 1"):
+                    gateway, direct = self.both(database)
+                    self.assert_same(gateway, direct, choice, between, "UPDATE t SET v = v WHERE id = 1", "SELECT id FROM t WHERE id = 1",
+                                     "UPDATE t SET v = v WHERE id = 1", "SELECT @@transaction_read_only")
+
+    def test_variables_without_scope(self):
+        for database in ("main", "customer"):
+            gateway, direct = self.both(database)
+            for value in ("'SERIALIZABLE'", "'read-committed'", "1", "'nonsense'", "DEFAULT"):
+                self.assert_same(gateway, direct, f"SET @@transaction_isolation = {value}", "SELECT @@transaction_isolation", "SELECT id FROM t WHERE id = 1")
+            self.assert_same(gateway, direct, "BEGIN", "SET @@transaction_isolation = 'SERIALIZABLE'", "SET @@transaction_read_only = 1",
+                             "SET SESSION transaction_read_only = 1", "COMMIT", "UPDATE t SET v = v WHERE id = 1", "SELECT @@transaction_read_only")
+
+
+class BooksTest(VariablesTest):
+    """What a statement leaves in its session."""
+
+    def test_found_rows_of_statements_that_select_nothing(self):
+        for database in ("main", "customer"):
+            gateway, direct = self.both(database)
+            for sql in ("SHOW WARNINGS", "SHOW ERRORS", "EXPLAIN FORMAT=TRADITIONAL SELECT 1", "SHOW TABLES LIKE 't'", "SELECT 1"):
+                for connection in (gateway, direct):
+                    self.execute(connection, "SELECT id FROM t WHERE id IN (1, 2, 3)")
+                    self.execute(connection, sql)
+                self.assert_same(gateway, direct, "SELECT FOUND_ROWS()")
+
+    def test_id_of_an_insert_through_a_view(self):
+        gateway, direct = self.both("main")
+        self.assert_same(gateway, direct, "CREATE TABLE made (id INT AUTO_INCREMENT PRIMARY KEY, a INT)", "CREATE VIEW seen AS SELECT id, a FROM made",
+                         "INSERT INTO made (a) VALUES (1), (2)", "SELECT LAST_INSERT_ID()", "INSERT INTO seen (a) VALUES (3)", "SELECT LAST_INSERT_ID()",
+                         "DROP VIEW seen", "DROP TABLE made")
+
+    def latin1_wires(self, database):
+        for address, user, password in ((self.cluster.ports.vtgate_mysql, b"app", b"app"), (self.direct.socket, b"root", b"")):
+            wire = Wire(address)
+            self.addCleanup(wire.close)
+            wire.login(user=user, password=password, database=database, collation=8, capabilities=FORMS["new form"])
+            yield wire
+
+    def test_reset_forgets_the_character_set_of_the_handshake(self):
+        for database in (b"main", b"customer"):
+            answers = []
+            for wire in self.latin1_wires(database):
+                wire.query("SET NAMES latin1")
+                self.assertEqual(wire.command(b"\x1f")[0], 0)
+                answers.append(wire.query("SELECT @@character_set_client, @@collation_connection, @@character_set_results"))
+            self.assertEqual(*answers)
 
 
 class SelectLimitTest(VariablesTest):

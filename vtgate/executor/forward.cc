@@ -1,15 +1,16 @@
 #include "vtgate/executor/forward.h"
 
 #include "mysql/protocol/result_rewriter.h"
+#include "vtgate/executor/handlers.h"
 #include "vtgate/txn/finish.h"
 
 namespace keyspan::vtgate {
 namespace {
 
-void NoteResult(const mysql::ResultRewriter& rewriter, Session& session) {
+void NoteResult(const mysql::ResultRewriter& rewriter, const Plan& plan, Session& session) {
   if (rewriter.column_count() > 0) {
     session.row_count = -1;
-    session.found_rows = rewriter.row_count();
+    if (!KeepsFoundRows(plan)) session.found_rows = rewriter.row_count();
     return;
   }
   session.row_count = static_cast<int64_t>(rewriter.ok().affected_rows);
@@ -83,7 +84,7 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
   if (!rewriter.done()) {
     co_return Malformed(call.where() + ": the reply ended too early");
   }
-  NoteResult(rewriter, session);
+  NoteResult(rewriter, *statement.plan, session);
   // Not from the OK packet: that has the ids of rows which brought theirs along, too.
   if (auto id = call.InsertId()) session.last_insert_id = *id;
   const bool eof_form = (session.capabilities & mysql::kClientDeprecateEof) == 0;

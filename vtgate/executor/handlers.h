@@ -33,6 +33,10 @@ PlanContext PlanContextOf(const Statement& statement);
 // A write to a target whose tablets are replicas: MySQL's 1290.
 Status ReadOnlyTarget(const Session& session);
 
+// Whether FOUND_ROWS() stays what it was although the statement gives rows: those that MySQL does
+// not make by a SELECT of its own.
+bool KeepsFoundRows(const Plan& plan);
+
 // Answers with OK.
 void ReplyOk(Statement& statement, uint64_t affected_rows = 0, uint64_t last_insert_id = 0,
              uint16_t warnings = 0, std::string_view info = {});

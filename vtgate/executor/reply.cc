@@ -56,6 +56,14 @@ std::vector<mysql::Field> OwnColumns(const Statement& statement) {
   return node.vexplain ? FieldsOf(VexplainColumns()) : std::vector<mysql::Field>();
 }
 
+bool KeepsFoundRows(const Plan& plan) {
+  if (plan.kind == PlanKind::kExplain) return true;
+  if (plan.kind != PlanKind::kShow) return false;
+  const parser::ShowKind kind = parser::Cast<parser::Show>(plan.statement->root())->show;
+  return kind == parser::ShowKind::kWarnings || kind == parser::ShowKind::kErrors ||
+         kind == parser::ShowKind::kCreateTable;
+}
+
 Status ReplyRows(Statement& statement, const std::vector<OwnColumn>& columns,
                  const std::vector<std::vector<mysql::Value>>& rows) {
   Session& session = statement.session;
@@ -75,7 +83,7 @@ Status ReplyRows(Statement& statement, const std::vector<OwnColumn>& columns,
   if (statement.more_follow) ok.status |= mysql::kStatusMoreResults;
   writer.End(ok);
   session.row_count = -1;
-  session.found_rows = rows.size();
+  if (!KeepsFoundRows(*statement.plan)) session.found_rows = rows.size();
   return Status::Ok();
 }
 

@@ -130,7 +130,7 @@ std::optional<Status> ShardCall::TryStart(const KeyspaceInfo& keyspace, const Sh
     }
   }
   // With other settings than the session's it is a question of the gateway's own.
-  if (!options.in_transaction && options.settings == nullptr &&
+  if (!options.in_transaction && options.settings == nullptr && !options.only_computes &&
       !session_.next_transaction.empty()) {
     request.set_transaction_setup(session_.next_transaction.ToSql());
     session_.next_transaction_used = true;

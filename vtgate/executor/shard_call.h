@@ -27,6 +27,8 @@ struct ShardCallOptions {
   const Settings* settings = nullptr;  // instead of the session's
   // Names of those that the statement reads.
   const std::vector<std::string>* user_variables = nullptr;
+  // It is part of no transaction: what SET TRANSACTION chose is for a later statement.
+  bool only_computes = false;
   // The client's SELECT as it is: sql_select_limit counts.
   bool select_limit = false;
 };

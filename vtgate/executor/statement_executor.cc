@@ -197,6 +197,7 @@ Awaitable<Status> StatementExecutor::RunRouted(Statement& statement) {
   options.binary = statement.binary;
   options.tells_insert_id = plan.tells_insert_id;
   options.user_variables = &statement.plan->user_variables;
+  options.only_computes = plan.only_computes;
   std::string_view sql = statement.sql;
   std::string_view params = statement.parameter_block;
   std::string rendered;

@@ -140,7 +140,7 @@ class PlanBuilder {
         context_.cluster->FindKeyspace(schema.empty() ? context_.keyspace : schema);
     const TableInfo* table =
         keyspace == nullptr ? nullptr : keyspace->FindTableInfo(insert->table->name.text);
-    if (table == nullptr) return true;
+    if (table == nullptr || table->view) return true;
     return std::any_of(table->columns.begin(), table->columns.end(),
                        [](const TableColumn& column) { return column.auto_increment; });
   }
@@ -254,7 +254,7 @@ class PlanBuilder {
     RoutedPlan& routed = plan_->routed;
     routed.reads = from_tables && !for_update;
     routed.writes = routed.is_dml || (from_tables && for_update);
-    routed.only_computes = Is<Select>(root) && !from_tables && !calls;
+    routed.only_computes = (Is<Select>(root) || Is<parser::Do>(root)) && !from_tables && !calls;
   }
 
   // SELECT NEXT n VALUES FROM sequence, SELECT NEXT VALUE FROM sequence. To the parser the second

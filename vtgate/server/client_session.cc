@@ -157,8 +157,7 @@ class ClientSession {
         co_return SetOption(command.body);
       case CommandType::kResetConnection:
         co_await RollbackTransaction(session_);
-        session_.Reset();
-        ApplyCollation(connection_.identity().collation);
+        session_.Reset();  // also to MySQL's default character sets, not to those of the handshake
         StartTimeouts();
         co_return AnswerOk();
       case CommandType::kChangeUser:
