@@ -164,6 +164,12 @@ class UserVariablesTest(CompareTest):
                 with self.assertRaises(pymysql.MySQLError) as caught:
                     cursor.execute(b"SET @x = '\xff\xfe'")
             self.assertEqual(caught.exception.args[0], 1235)
+            self.execute(other, "SET NAMES utf8mb3")
+            with other.cursor() as cursor:
+                with self.assertRaises(pymysql.MySQLError) as caught:
+                    cursor.execute("SET @x = '😀'".encode())
+            self.assertEqual(caught.exception.args[0], 1235)
+            self.execute(other, "SET NAMES utf8mb4")
             self.execute(other, "BEGIN")
             self.execute(other, "UPDATE t SET v = 'kept' WHERE id = 7")
             self.outcome(other, "SET @x = (SELECT v FROM t WHERE id = 7 AND v = @nosuch + nosuch)")

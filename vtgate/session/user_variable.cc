@@ -110,7 +110,11 @@ bool UserVariable::IsValid() const {
   if (type != Type::kText || value.is_null()) return true;
   const mysql::Charset* charset = mysql::CharsetOfCollation(value.collation());
   if (charset != nullptr && charset->name != "utf8mb4" && charset->name != "utf8mb3") return true;
-  return IsUtf8(value.str());
+  // utf8mb3 has no characters of four bytes.
+  const bool short_only = collation.starts_with("utf8mb3");
+  const bool has_long = std::any_of(value.str().begin(), value.str().end(),
+                                    [](char c) { return static_cast<unsigned char>(c) >= 0xf0; });
+  return IsUtf8(value.str()) && !(short_only && has_long);
 }
 
 UserVariable MakeUserVariable(mysql::Value value, std::string_view collation) {

@@ -36,6 +36,21 @@ TEST(UserVariable, IsDefinedByAnExpressionOfItsTypeAndCollation) {
             "_utf8mb4 '2020-01-02' COLLATE utf8mb4_bin");
 }
 
+TEST(UserVariable, KnowsTextThatItsCharacterSetDoesNotHave) {
+  auto is_valid = [](std::string text, std::string_view collation) {
+    return MakeUserVariable(Value::Text(std::move(text)), collation).IsValid();
+  };
+  for (std::string_view text : {"", "a", "\xc3\xa9", "\xe6\x97\xa5", "\xf0\x9f\x98\x80"}) {
+    EXPECT_TRUE(is_valid(std::string(text), "utf8mb4_bin")) << text;
+  }
+  EXPECT_FALSE(is_valid("\xf0\x9f\x98\x80", "utf8mb3_bin"));
+  for (std::string_view text :
+       {"\xff", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "a\x80"}) {
+    EXPECT_FALSE(is_valid(std::string(text), "utf8mb4_bin")) << text;
+  }
+  EXPECT_TRUE(MakeUserVariable(Value::Bytes("\xff"), {}).IsValid());
+}
+
 TEST(UserVariable, TravelsByNameWithWhatNullHasKept) {
   UserVariables variables;
   variables["a"] = MakeUserVariable(Value::Int(1), {});
