@@ -219,6 +219,8 @@ class UserVariablesTest(CompareTest):
             for sql in (f"SHOW TABLES WHERE Tables_in_{database} = @t", "SHOW COLUMNS FROM t WHERE Field = @f", "SHOW TABLES LIKE 't'",
                         "EXPLAIN SELECT id FROM t WHERE @n > 2", "DO @n", "TABLE t LIMIT 0", "VALUES ROW(@n, @t)"):
                 self.compare(clients, sql, what=("error", "rows"))
+            # The collation of the connection is not that of the column.
+            self.run_script(clients, ("SELECT id FROM t WHERE v REGEXP @t", "SELECT id FROM t WHERE v = @t ORDER BY id"))
         clients = self.both(database="main")
         self.run_script(clients, ("SET @n = 1.5, @s = 'text' COLLATE utf8mb4_bin", "CREATE TABLE made AS SELECT @n AS n, @s AS s, id FROM t WHERE id < 3",
                                   "SELECT * FROM made ORDER BY id", "SHOW CREATE TABLE made", "DROP TABLE made"))

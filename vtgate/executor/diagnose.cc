@@ -1,7 +1,10 @@
 #include "vtgate/executor/diagnose.h"
 
 #include <optional>
+#include <utility>
+#include <vector>
 
+#include "common/ascii.h"
 #include "parser/parse.h"
 #include "parser/walker.h"
 #include "vtgate/executor/describe.h"
@@ -26,9 +29,13 @@ bool MayDiffer(const Statement& statement, const Status& failure) {
          (plan.multi_shard.code() == StatusCode::kMysql || !plan.merge.sql.texts.empty());
 }
 
-// The one keyspace whose tables a statement names; nothing when it is not a statement to prepare,
-// or names several.
-std::optional<std::string> KeyspaceOf(const Statement& statement) {
+struct Question {
+  std::string keyspace;  // the one whose tables the statement names
+  std::vector<std::string> user_variables;
+};
+
+// Nothing when it is not a statement to prepare, or names tables of several keyspaces.
+std::optional<Question> QuestionOf(const Statement& statement) {
   const Session& session = statement.session;
   parser::ParseOptions options;
   options.sql_mode = session.sql_mode_bits;
@@ -41,7 +48,11 @@ std::optional<std::string> KeyspaceOf(const Statement& statement) {
     return std::nullopt;
   }
   std::optional<std::string> keyspace;
+  std::vector<std::string> user_variables;
   const bool one = parser::Walk(root, [&](const parser::Node* node) {
+    if (const auto* variable = parser::As<parser::UserVariable>(node)) {
+      user_variables.push_back(AsciiLower(variable->name.text));
+    }
     const parser::TableName* name = nullptr;
     if (const auto* factor = parser::As<parser::TableFactor>(node)) name = factor->table;
     if (const auto* insert = parser::As<parser::Insert>(node)) name = insert->table;
@@ -53,28 +64,27 @@ std::optional<std::string> KeyspaceOf(const Statement& statement) {
     return parser::Visit::kContinue;
   });
   if (!one) return std::nullopt;
-  return keyspace.value_or(session.target.keyspace);
+  return Question{keyspace.value_or(session.target.keyspace), std::move(user_variables)};
 }
 
 }  // namespace
 
 Awaitable<Status> Diagnose(Gateway& gateway, const Statement& statement, Status failure) {
   if (!MayDiffer(statement, failure)) co_return failure;
-  auto keyspace = KeyspaceOf(statement);
-  if (!keyspace.has_value() || statement.cluster->FindKeyspace(*keyspace) == nullptr) {
+  auto question = QuestionOf(statement);
+  if (!question.has_value() || statement.cluster->FindKeyspace(question->keyspace) == nullptr) {
     co_return failure;
   }
   Route route;
   route.opcode = RouteOpcode::kAnyShard;
-  route.keyspace = std::move(*keyspace);
+  route.keyspace = question->keyspace;
   auto destinations = FindDestinations(route, statement);
   if (!destinations.ok()) co_return failure;
   // A DDL statement may wait for the session's transaction, which waits here.
   Settings settings = statement.session.settings;
   settings.Set("lock_wait_timeout", "1");
-  const std::vector<std::string> no_variables;
   auto described = co_await DescribeOnShard(gateway, statement.session, settings, *destinations,
-                                            statement.sql, no_variables);
+                                            statement.sql, question->user_variables);
   const Status asked = described.status();
   // What Keyspan's parser takes is no syntax error, even where only Keyspan has a word for it.
   if (asked.code() != StatusCode::kMysql || asked.mysql_errno() == kParseError ||
