@@ -143,7 +143,12 @@ class KillTest(ClusterTest):
             time.sleep(2)
             tablet = self.cluster.tablet("bank", "-80")
             tablet.process.kill()
-            output, _ = client.communicate(timeout=LONGEST)  # sysbench gives up at the first error
+            try:
+                output, _ = client.communicate(timeout=LONGEST)  # sysbench gives up at the first error
+            except harness.subprocess.TimeoutExpired:
+                sessions = self.execute(self.connect("main"), "SHOW PROCESSLIST")
+                client.kill()
+                self.fail(f"sysbench does not end; the gateway's sessions: {sessions}; it said: {client.communicate()[0]}")
             self.assertIn("FATAL", output)
             self.assertRegex(output, r"error:? [12]\d\d\d", "not the number of a MySQL error")
             tablet.process.start()
