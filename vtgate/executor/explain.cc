@@ -49,7 +49,6 @@ Awaitable<Status> RunExplain(StatementExecutor& executor, Statement& statement) 
     CO_ASSIGN_OR_RETURN(auto plan, PlanInner(node, statement));
     co_return ReplyRows(statement, VexplainColumns(), Lines(plan->description));
   }
-  std::vector<std::string> user_variables;
   Route route;
   route.opcode =
       statement.session.target.shard.empty() ? RouteOpcode::kAnyShard : RouteOpcode::kByDestination;
@@ -71,12 +70,11 @@ Awaitable<Status> RunExplain(StatementExecutor& executor, Statement& statement) 
     }
     route.keyspace =
         plan->kind == PlanKind::kInsert ? plan->insert->keyspace : plan->routed.route.keyspace;
-    user_variables = plan->user_variables;
   }
   CO_ASSIGN_OR_RETURN(Destinations destinations, FindDestinations(route, statement));
   ShardCallOptions options;
   options.binary = statement.binary;
-  options.user_variables = &user_variables;
+  options.user_variables = &statement.plan->user_variables;
   co_return co_await ForwardToShard(*executor.services().gateway, statement, destinations, options,
                                     statement.sql, statement.parameter_block);
 }

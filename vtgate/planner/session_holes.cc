@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "parser/column_name.h"
@@ -59,6 +60,22 @@ uint32_t IndexOfVariable(std::vector<std::string>* names, std::string_view text)
   Status status = CheckUserVariableName(name);
   if (!status.ok()) Fail(std::move(status));
   return IndexOf(names, std::move(name));
+}
+
+// In upper case; empty for the others.
+std::string_view LockFunctionOf(const FunctionCall& call) {
+  for (std::string_view name : kLockFunctions) {
+    if (EqualsIgnoreCase(call.name.text, name)) return name;
+  }
+  return "";
+}
+
+// What a function tells of the session; nothing for the others.
+std::optional<SessionHole> SessionHoleOf(const FunctionCall& call) {
+  for (const auto& [name, hole] : kSessionFunctions) {
+    if (EqualsIgnoreCase(call.name.text, name)) return hole;
+  }
+  return std::nullopt;
 }
 
 class HolePuncher {
@@ -164,20 +181,16 @@ class HolePuncher {
 
   Node* ReplaceCall(FunctionCall* call) {
     if (!call->schema.empty()) return call;
-    for (std::string_view name : kLockFunctions) {
-      if (EqualsIgnoreCase(call->name.text, name)) {
-        FailUnsupported("not supported yet: " + std::string(name) +
-                        "(), which needs a connection of its own");
-      }
+    const std::string_view lock = LockFunctionOf(*call);
+    if (!lock.empty()) {
+      FailUnsupported("not supported yet: " + std::string(lock) +
+                      "(), which needs a connection of its own");
     }
-    for (const auto& [name, hole] : kSessionFunctions) {
-      if (!EqualsIgnoreCase(call->name.text, name)) continue;
-      if (!call->args.empty()) return call;
-      // What the statement itself sets, only the shard knows; it begins with the session's.
-      if (hole == kHoleLastInsertId && use_.last_insert_id_set) return call;
-      return MakeHole(hole);
-    }
-    return call;
+    const std::optional<SessionHole> hole = SessionHoleOf(*call);
+    if (!hole.has_value() || !call->args.empty()) return call;
+    // What the statement itself sets, only the shard knows; it begins with the session's.
+    if (*hole == kHoleLastInsertId && use_.last_insert_id_set) return call;
+    return MakeHole(*hole);
   }
 
   Node* ReplaceSystemVariable(SystemVariable* variable) {
@@ -230,15 +243,9 @@ std::vector<std::string> UserVariablesOf(const parser::Node* root) {
 void RefuseSessionUse(const parser::Node* root, const PlanContext& context) {
   parser::Walk(root, [&context](const Node* node) {
     if (const auto* call = As<FunctionCall>(node); call != nullptr && call->schema.empty()) {
-      const bool locks = std::any_of(kLockFunctions.begin(), kLockFunctions.end(), [&](auto name) {
-        return EqualsIgnoreCase(call->name.text, name);
-      });
-      const bool asks = std::any_of(
-          kSessionFunctions.begin(), kSessionFunctions.end(), [&](const auto& function) {
-            return EqualsIgnoreCase(call->name.text, function.first) &&
-                   function.second != kHoleDatabase && function.second != kHoleVersion;
-          });
-      if (locks || asks) {
+      const std::optional<SessionHole> hole = SessionHoleOf(*call);
+      const bool asks = hole.has_value() && *hole != kHoleDatabase && *hole != kHoleVersion;
+      if (asks || !LockFunctionOf(*call).empty()) {
         FailUnsupported("not supported yet: " + std::string(call->name.text) + "() in DDL");
       }
     }
