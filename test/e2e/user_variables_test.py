@@ -70,6 +70,14 @@ SELECT v FROM t WHERE id = 100
 DELETE FROM t WHERE id = 100
 """.strip().splitlines()
 
+# mysqld makes of each text of the connection's collation.
+ARGUMENTS = ("'V4'", "'V4' COLLATE utf8mb4_0900_ai_ci", "'V4' COLLATE utf8mb4_bin", "_latin1'V4' COLLATE latin1_bin", "x'5634'", "'é'", "x'c3a9'")
+ARGUMENT_USES = ("SELECT id FROM t WHERE v = ? ORDER BY id", "SELECT id FROM t WHERE v IN ('x', ?) ORDER BY id", "SELECT id FROM t WHERE ? = v ORDER BY id",
+                 "SELECT id FROM t WHERE v LIKE ? ORDER BY id", "SELECT id FROM t WHERE v BETWEEN ? AND 'V5' ORDER BY id", "UPDATE t SET v = ? WHERE id = 9",
+                 "SELECT v FROM t WHERE id = 9 OR v = ? ORDER BY id", "INSERT INTO t (id, v) VALUES (200, ?)", "DELETE FROM t WHERE id = 200 OR v = ?",
+                 "SELECT ? COLLATE utf8mb4_0900_as_cs = 'v4'", "SELECT ? = 'v4'", "SELECT COLLATION(?)", "SELECT 'v4' LIKE ?", "SELECT LENGTH(?)",
+                 "SELECT id FROM t WHERE id = 3 AND ? IN ('v4', 'É')", "SELECT CONCAT(?, 'x') = 'éX'", "SET @z = ?")
+
 
 class UserVariablesTest(CompareTest):
     keyspaces = (Keyspace("main"), Keyspace("customer", SHARDS))
@@ -119,6 +127,25 @@ class UserVariablesTest(CompareTest):
                                   "EXECUTE s USING @q, @p", "SELECT @a, @b"))
         self.compare(clients, "SET @a = CONCAT(?, 'b'), @b = ?", ["a", 5], what=("error",))
         self.run_script(clients, ("SELECT @a, @b",))
+
+    def test_collation_of_arguments(self):
+        for database in ("main", "customer"):
+            clients = self.both(database=database)
+            self.run_script(clients, ("SET NAMES utf8mb4 COLLATE utf8mb4_general_ci", ))
+            for value in ARGUMENTS:
+                with self.subTest(database=database, value=value):
+                    self.run_script(clients, ("BEGIN", f"SET @x = {value}"))
+                    for sql in ARGUMENT_USES:
+                        quoted = sql.replace("'", "''")
+                        self.run_script(clients, (f"PREPARE s FROM '{quoted}'", ))
+                        # A literal is never NULL, which its column's flags say.
+                        self.compare(clients, "EXECUTE s USING @x", what=("error", "rows", "affected", "warnings"))
+                    self.run_script(clients, ("SELECT @z, COLLATION(@z)", "ROLLBACK"))
+        connection = self.connect("customer")
+        self.execute(connection, "SET @x = CONVERT('é' USING latin1)")
+        self.execute(connection, "PREPARE s FROM 'SELECT LENGTH(?)'")
+        with self.assertRaisesRegex(pymysql.err.MySQLError, "1235.*another character set"):
+            self.execute(connection, "EXECUTE s USING @x")
 
     def test_of_one_client_only(self):
         """The shards' connections are shared; the variables on them are not."""

@@ -167,6 +167,14 @@ Awaitable<Result<UserVariable>> EvaluateUserVariable(StatementExecutor& executor
     co_return variable;
   }
   if (auto constant = ConstantVariable(expr, statement.session)) co_return std::move(*constant);
+  const auto* mark = parser::As<parser::Placeholder>(expr);
+  if (mark != nullptr && statement.named) {
+    // Nothing here makes text of a binary string.
+    CO_ASSIGN_OR_RETURN(mysql::Value value, ParameterValue(mark->ordinal, statement));
+    const bool is_bytes =
+        value.kind() == mysql::Value::Kind::kString && value.collation() == mysql::kBinaryCollation;
+    if (is_bytes) co_return MakeUserVariable(std::move(value), {});
+  }
   CO_ASSIGN_OR_RETURN(std::string text, TextOf(expr, statement));
   CO_ASSIGN_OR_RETURN(mysql::QueryResult result,
                       co_await executor.FetchAssigned(statement.session, statement.client, text));

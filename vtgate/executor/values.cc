@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "common/utf8.h"
 #include "mysql/types/collation.h"
 #include "mysql/types/value.h"
 #include "parser/lexer.h"
@@ -368,6 +369,20 @@ Status CheckConversion(uint32_t ordinal, const mysql::Value& value, const Statem
       "character set than UTF-8");
 }
 
+// As mysqld takes a user variable of EXECUTE ... USING: strings, binary ones among them, become
+// text of the connection's character set and collation.
+Result<std::string> ArgumentLiteral(const mysql::Value& value, const Session& session) {
+  if (value.kind() != mysql::Value::Kind::kString || !session.charset_is_utf8) {
+    return LiteralOf(value, session);
+  }
+  if (!IsUnicodeOrAscii(value)) {
+    return Unsupported(
+        "not supported yet: EXECUTE ... USING other than ASCII text of another character set than "
+        "UTF-8 (use CONVERT(... USING utf8mb4))");
+  }
+  return IsUtf8(value.str()) ? TextLiteral(value.str(), session) : LiteralOf(value, session);
+}
+
 Status AppendHole(const parser::SqlTemplate::HoleRef& hole, const Statement& statement,
                   bool keep_placeholders, std::string* out) {
   switch (hole.kind) {
@@ -385,7 +400,8 @@ Status AppendHole(const parser::SqlTemplate::HoleRef& hole, const Statement& sta
       if (statement.named) {
         ASSIGN_OR_RETURN(mysql::Value value, ParameterValue(hole.index, statement));
         RETURN_IF_ERROR(CheckConversion(hole.index, value, statement));
-        out->append(LiteralOf(value, statement.session));
+        ASSIGN_OR_RETURN(std::string text, ArgumentLiteral(value, statement.session));
+        out->append(text);
         return Status::Ok();
       }
       if (hole.index >= statement.parameters.size()) return InternalError("template parameter");
