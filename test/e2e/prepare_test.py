@@ -4,6 +4,8 @@
 import struct
 import unittest
 
+import pymysql
+
 from direct import BASE, DirectTest
 from harness import SHARDS, Keyspace
 from wire import DEPRECATE_EOF, error_number
@@ -247,6 +249,18 @@ class PrepareTest(DirectTest):
             cursor.execute("PREPARE s FROM \"SELECT ? LIKE 'A%'\"")
             cursor.execute("EXECUTE s USING @a")
             self.assertEqual([int(value) for value in cursor.fetchone()], [1])
+
+    def test_prepared_under_another_sql_mode(self):
+        """mysqld has read it once; here a shard would read it again, and differently."""
+        connection = self.connect("customer")
+        with connection.cursor() as cursor:
+            cursor.execute("PREPARE s FROM 'SELECT \"a\" || \"b\"'")
+            cursor.execute("SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT'")
+            with self.assertRaisesRegex(pymysql.err.MySQLError, "1235.*another sql_mode"):
+                cursor.execute("EXECUTE s")
+            cursor.execute("SET sql_mode = 'STRICT_ALL_TABLES'")
+            cursor.execute("EXECUTE s")
+            self.assertEqual(cursor.fetchall(), ((0,),))
 
     def test_what_is_preparable(self):
         gateway, direct = self.both()

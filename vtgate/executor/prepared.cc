@@ -135,6 +135,7 @@ Awaitable<Result<StatementDescription>> StatementExecutor::PlanPrepared(
     co_return Status::Mysql(1295, "HY000",
                             "This command is not supported in the prepared statement protocol yet");
   }
+  prepared->sql_mode_bits = session.sql_mode_bits;
   prepared->parameter_count = statement.plan->parameter_count;
   prepared->plan = statement.plan;
   prepared->plan_generation = statement.cluster->plan_generation;
@@ -145,6 +146,12 @@ Awaitable<Result<StatementDescription>> StatementExecutor::PlanPrepared(
 Awaitable<Status> StatementExecutor::RunPrepared(Statement& statement,
                                                  PreparedStatement* prepared) {
   const std::string target = statement.session.target.ToString();
+  // mysqld has read it once; here shards read its text again.
+  if (prepared->sql_mode_bits != statement.session.sql_mode_bits) {
+    co_return Unsupported(
+        "not supported yet: to execute a statement that was prepared under another sql_mode "
+        "(prepare it again)");
+  }
   if (prepared->plan == nullptr ||
       prepared->plan_generation != statement.cluster->plan_generation ||
       prepared->plan_keyspace != target) {

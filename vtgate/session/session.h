@@ -46,6 +46,7 @@ struct Cursor {
 struct PreparedStatement {
   uint32_t id = 0;  // 0: by PREPARE name FROM
   std::string sql;
+  uint32_t sql_mode_bits = 0;  // under which it was read
   uint32_t parameter_count = 0;
   // Planned anew when the cluster's plan_generation has moved on.
   std::shared_ptr<const Plan> plan;
