@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """kill -9 of each kind of process under load: clear errors, no hang, recovery, no half transaction."""
 
+import pathlib
 import signal
 import time
 import unittest
@@ -45,6 +46,13 @@ class KillTest(ClusterTest):
         print(f"    {process.name}: transfers again {seconds:.1f} s after the restart")
         time.sleep(0.5)
         return [text for when, text in self.bank.errors() if when >= killed]
+
+    def where_it_hangs(self, pid):
+        """What the client's threads wait for in the kernel, and what runs in the gateway and in each mysqld."""
+        waits = [path.read_text() for path in pathlib.Path(f"/proc/{pid}/task").glob("*/wchan")]
+        sessions = self.execute(self.connect("main"), "SHOW FULL PROCESSLIST")
+        servers = {tablet.alias: self.execute(tablet.mysql.connect(), "SHOW FULL PROCESSLIST") for tablet in self.cluster.tablets}
+        return f"its threads: {waits}; the gateway's sessions: {sessions}; the servers': {servers}"
 
     def finish(self):
         self.bank.close(LONGEST)
@@ -146,9 +154,9 @@ class KillTest(ClusterTest):
             try:
                 output, _ = client.communicate(timeout=LONGEST)  # sysbench gives up at the first error
             except harness.subprocess.TimeoutExpired:
-                sessions = self.execute(self.connect("main"), "SHOW PROCESSLIST")
+                evidence = self.where_it_hangs(client.pid)
                 client.kill()
-                self.fail(f"sysbench does not end; the gateway's sessions: {sessions}; it said: {client.communicate()[0]}")
+                self.fail(f"sysbench does not end; {evidence}; it said: {client.communicate()[0]}")
             self.assertIn("FATAL", output)
             self.assertRegex(output, r"error:? [12]\d\d\d", "not the number of a MySQL error")
             tablet.process.start()
