@@ -108,6 +108,7 @@ std::optional<Status> ShardCall::TryStart(const KeyspaceInfo& keyspace, const Sh
     if (part_ != nullptr) {
       client = part_->client;
       if (client->channel_generation() != part_->channel_generation) {
+        part_ = nullptr;
         lost_transaction_ = true;
         return Status(StatusCode::kAborted,
                       fmt::format("the transaction was rolled back: the connection to the tablet "
@@ -195,12 +196,11 @@ Result<std::span<uint8_t>> ShardCall::TakeMutable() {
   }
   auto chunk = stream_.Take();
   if (!chunk.ok()) {
-    OnEnd();
     // Without an answer it is not known whether the transaction still is: it cannot go on.
-    if (part_ != nullptr && chunk.status().code() != StatusCode::kFailedPrecondition &&
-        !stream_.ended()) {
-      lost_transaction_ = true;
-    }
+    const bool in_doubt = part_ != nullptr && part_->id != 0 && !stream_.ended() &&
+                          chunk.status().code() != StatusCode::kFailedPrecondition;
+    OnEnd();
+    lost_transaction_ |= in_doubt;
     Status failure = std::move(chunk).status();
     if (failure.code() == StatusCode::kMysql) return failure;
     return std::move(failure).WithPrefix(where_);
@@ -231,11 +231,13 @@ void ShardCall::OnEnd() {
   if (std::exchange(end_seen_, true)) return;
   const rpc::StreamEnd& end = stream_.end();
   if (group_ != nullptr && end.warnings_size() > 0) group_->SetWarnings(place_, Warnings());
-  if (part_ == nullptr) return;
-  if (end.transaction_id() != 0) part_->id = end.transaction_id();
-  if (end.transaction_ended() || part_->id == 0) {
+  // From now on the session may end its transaction, while this call still lives.
+  ShardTransaction* part = std::exchange(part_, nullptr);
+  if (part == nullptr) return;
+  if (end.transaction_id() != 0) part->id = end.transaction_id();
+  if (end.transaction_ended() || part->id == 0) {
     lost_transaction_ = end.transaction_ended();
-    session_.transaction.Remove(std::exchange(part_, nullptr));
+    session_.transaction.Remove(part);
   }
 }
 

@@ -120,7 +120,7 @@ class ShardCall : public ShardReply {
   vttablet::ExecuteStream stream_;
   std::shared_ptr<CallGroup> group_;
   size_t place_ = 0;
-  ShardTransaction* part_ = nullptr;
+  ShardTransaction* part_ = nullptr;  // the session's, until the end of the statement
   std::string where_;
   std::string whole_;    // packets put together from several chunks
   std::string partial_;  // the beginning of the next packet
