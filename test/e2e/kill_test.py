@@ -6,6 +6,8 @@ import signal
 import time
 import unittest
 
+import pymysql
+
 import harness
 import sysbench
 from bank import VSCHEMA, Bank
@@ -89,6 +91,44 @@ class KillTest(ClusterTest):
         self.execute(connection, "COMMIT")
         self.finish()
         self.assertEqual(self.bank.errors(), [])
+
+    def transfer_that_loses_its_tablet(self):
+        """A transaction from shard 80- to -80, whose tablet there has been restarted meanwhile."""
+        self.bank.close(LONGEST)
+        connection = self.connect("bank", read_timeout=LONGEST)
+        self.execute(connection, "BEGIN")
+        for group, change in ((1, -1), (0, 1)):
+            self.execute(connection, f"UPDATE account SET balance = balance + {change} WHERE id = {self.bank.groups[group][0]}")
+        tablet = self.cluster.tablet("bank", "-80")
+        tablet.process.kill()
+        tablet.process.start()
+        harness.wait_for(tablet.is_serving, RECOVERY, "the tablet serves again")
+        # The gateway comes back to it by itself, soon.
+        account = self.bank.groups[0][0]
+        harness.wait_for(lambda: self.answers(account), RECOVERY, "the gateway asks it again")
+        return connection
+
+    def answers(self, account):
+        try:
+            return self.execute(self.connect("bank"), f"SELECT balance FROM account WHERE id = {account}")
+        except pymysql.MySQLError:
+            return None
+
+    def test_commit_of_a_transaction_that_has_lost_a_tablet(self):
+        connection = self.transfer_that_loses_its_tablet()
+        with self.assertRaisesRegex(pymysql.MySQLError, "bank/-80.*rolled back"):
+            self.execute(connection, "COMMIT")
+        self.bank.check()
+
+    def test_a_transaction_that_has_lost_a_tablet_is_over(self):
+        connection = self.transfer_that_loses_its_tablet()
+        account = self.bank.groups[0][0]
+        with self.assertRaisesRegex(pymysql.MySQLError, "bank/-80.*rolled back|rolled back.*bank/-80"):
+            self.execute(connection, f"SELECT balance FROM account WHERE id = {account}")
+        self.bank.check()  # with connections of its own: nobody holds a lock
+        self.execute(connection, f"UPDATE account SET balance = balance WHERE id = {account}")
+        self.execute(connection, "COMMIT")
+        self.bank.check()
 
     def test_mysqld_of_a_primary(self):
         tablet = self.cluster.tablet("bank", "80-")

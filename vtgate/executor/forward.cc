@@ -35,6 +35,7 @@ Awaitable<Status> ForwardToShard(Gateway& gateway, Statement& statement,
   if (!started) {
     started = co_await call.Start(keyspace, shard, destinations.type, options, sql, params);
   }
+  if (!started->ok() && call.lost_transaction()) co_await RollbackTransaction(session);
   CO_RETURN_IF_ERROR(std::move(*started));
   session.cancel_statement = [&call](Session::Cancel how) { call.End(how); };
 

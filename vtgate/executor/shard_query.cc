@@ -45,7 +45,9 @@ Awaitable<Result<mysql::QueryResult>> QueryShard(Gateway& gateway, Session& sess
                                                  ShardCallOptions options, std::string_view sql,
                                                  std::vector<Warning>* warnings) {
   ShardCall call(gateway, session);
-  CO_RETURN_IF_ERROR(co_await call.Start(keyspace, shard, type, options, sql));
+  Status started = co_await call.Start(keyspace, shard, type, options, sql);
+  if (!started.ok() && call.lost_transaction()) co_await RollbackTransaction(session);
+  CO_RETURN_IF_ERROR(std::move(started));
   auto outer =
       std::exchange(session.cancel_statement, [&call](Session::Cancel how) { call.End(how); });
   auto result = co_await ReadAll(call);

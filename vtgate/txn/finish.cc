@@ -18,22 +18,28 @@ Request RequestFor(const ShardTransaction& part) {
   return request;
 }
 
+bool IsLost(const ShardTransaction& part) {
+  return !part.client->connected() || part.client->channel_generation() != part.channel_generation;
+}
+
+Status CheckConnected(const ShardTransaction& part) {
+  if (!IsLost(part)) return Status::Ok();
+  return Status(StatusCode::kAborted,
+                fmt::format("{}/{}: the transaction was rolled back: the connection to the tablet "
+                            "was lost",
+                            part.keyspace, part.shard));
+}
+
 Awaitable<Status> CommitPart(const ShardTransaction& part) {
+  CO_RETURN_IF_ERROR(CheckConnected(part));
   std::string where = part.keyspace + "/" + part.shard;
-  if (part.client->channel_generation() != part.channel_generation) {
-    co_return Status(
-        StatusCode::kAborted,
-        fmt::format("{}: the transaction was rolled back: the connection to the tablet "
-                    "was lost",
-                    where));
-  }
   Status status = co_await part.client->Commit(RequestFor<rpc::CommitRequest>(part));
   if (status.ok() || status.code() == StatusCode::kMysql) co_return status;
   co_return std::move(status).WithPrefix(where);
 }
 
 Awaitable<void> RollbackPart(const ShardTransaction& part) {
-  if (part.id == 0 || part.client->channel_generation() != part.channel_generation) co_return;
+  if (part.id == 0 || IsLost(part)) co_return;
   Status status = co_await part.client->Rollback(RequestFor<rpc::RollbackRequest>(part));
   if (!status.ok()) {
     LOG(WARNING) << "rolling back on " << part.keyspace << "/" << part.shard << ": "
@@ -48,10 +54,13 @@ Awaitable<Status> CommitTransaction(Session& session) {
   // The session must be free of it even if this coroutine is dropped half-way.
   Transaction transaction = std::exchange(session.transaction, Transaction());
   Status failure;
+  for (auto& part : transaction.parts()) {
+    if (failure.ok()) failure = CheckConnected(*part);
+  }
   std::string committed;
   for (auto& part : transaction.parts()) {
     if (!failure.ok()) {
-      (void)co_await part->client->Rollback(RequestFor<rpc::RollbackRequest>(*part));
+      co_await RollbackPart(*part);
       continue;
     }
     failure = co_await CommitPart(*part);
