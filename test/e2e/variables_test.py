@@ -79,17 +79,26 @@ class BooksTest(VariablesTest):
                          "INSERT INTO made (a) VALUES (1), (2)", "SELECT LAST_INSERT_ID()", "INSERT INTO seen (a) VALUES (3)", "SELECT LAST_INSERT_ID()",
                          "DROP VIEW seen", "DROP TABLE made")
 
-    def latin1_wires(self, database):
+    def logins(self, database, collation):
+        """A connection to each, and how it answered to the handshake."""
         for address, user, password in ((self.cluster.ports.vtgate_mysql, b"app", b"app"), (self.direct.socket, b"root", b"")):
             wire = Wire(address)
             self.addCleanup(wire.close)
-            wire.login(user=user, password=password, database=database, collation=8, capabilities=FORMS["new form"])
-            yield wire
+            yield wire, wire.login(user=user, password=password, database=database, collation=collation, capabilities=FORMS["new form"])
+
+    def test_character_sets_of_the_handshake(self):
+        asked = "SELECT @@character_set_client, @@character_set_connection, @@collation_connection, @@character_set_results"
+        for collation in (0, 8, 35, 54, 56, 60, 63, 246, 253):  # 35 to 60: ucs2, utf16, utf16le, utf32
+            with self.subTest(collation=collation):
+                answers = []
+                for wire, packet in self.logins(b"main", collation):
+                    answers.append(packet if packet[0] == 0xff else wire.query(asked)[-2:-1])
+                self.assertEqual(*answers)
 
     def test_reset_forgets_the_character_set_of_the_handshake(self):
         for database in (b"main", b"customer"):
             answers = []
-            for wire in self.latin1_wires(database):
+            for wire, _ in self.logins(database, 8):
                 wire.query("SET NAMES latin1")
                 self.assertEqual(wire.command(b"\x1f")[0], 0)
                 answers.append(wire.query("SELECT @@character_set_client, @@collation_connection, @@character_set_results"))

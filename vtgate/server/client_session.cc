@@ -71,7 +71,7 @@ class ClientSession {
     session_.user = identity.user;
     session_.host = identity.host;
     session_.capabilities = identity.capabilities;
-    ApplyCollation(identity.collation);
+    RETURN_IF_ERROR(ApplyCollation(identity.collation));
     StartTimeouts();
     if (identity.database.empty()) return Status::Ok();
     return context_->executor->Use(session_, identity.database);
@@ -88,11 +88,14 @@ class ClientSession {
 
   // The collation of the handshake is the session's character set, as with MySQL. 255 is what the
   // shards' connections have anyway.
-  void ApplyCollation(uint16_t id) {
+  Status ApplyCollation(uint16_t id) {
     const mysql::Collation* collation = mysql::FindCollation(id);
-    if (collation == nullptr || id == mysql::kUtf8mb40900AiCi) return;
+    if (collation == nullptr || id == mysql::kUtf8mb40900AiCi) return Status::Ok();
     std::string charset(collation->charset);
-    if (charset == "ucs2" || charset.starts_with("utf16") || charset == "utf32") return;
+    // SQL is not written in them (MySQL manual, "Connection Character Sets and Collations").
+    if (charset == "ucs2" || charset.starts_with("utf16") || charset == "utf32") {
+      return WrongValue("character_set_client", charset);
+    }
     for (const char* name :
          {"character_set_client", "character_set_connection", "character_set_results"}) {
       session_.settings.Set(name, parser::QuoteString(charset));
@@ -102,6 +105,7 @@ class ClientSession {
     session_.settings.Set("character_set_results", fmt::format("{}", id));
     session_.charset = parser::TextCharsetOf(charset);
     session_.charset_is_utf8 = charset.starts_with("utf8") || charset == "binary";
+    return Status::Ok();
   }
 
   Status AnswerOk() {
