@@ -187,7 +187,8 @@ Result<ColumnType> ParseMysqlColumnType(std::string_view column_type, std::strin
     default:
       break;
   }
-  if (found->family == Family::kInteger) {
+  const bool decimal = found->type == FieldType::kNewDecimal;
+  if (found->family == Family::kInteger || decimal) {
     out.is_unsigned = found->type == FieldType::kYear || text.find("unsigned") != std::string::npos;
   }
   if (found->family == Family::kText) {

@@ -162,13 +162,21 @@ ColumnValue CompareDecimal(const RoutingValue& value, const ColumnType& column) 
   const auto number = ExactNumber(value);
   if (!number) return Undecided();
   if (!FitsDecimal(*number, column)) return NoRow();
+  if (column.is_unsigned && number->negative) return NoRow();
   return Value(RoutingValue::Decimal(number->ToString()));
 }
 
 ColumnValue StoreDecimal(const RoutingValue& value, const ColumnType& column) {
-  const auto number = NumberToStore(value);
+  auto number = NumberToStore(value);
   if (!number) return Undecided();
+  // A hexadecimal literal is clipped to 64 bits with the column's sign first (sql/item.cc,
+  // Item_hex_string::save_in_field_inner).
+  constexpr int64_t kHighest = std::numeric_limits<int64_t>::max();
+  if (value.kind == Kind::kBits && !column.is_unsigned && !number->AsInt(0, kHighest)) {
+    number = PlainNumber::FromInt(kHighest);
+  }
   PlainNumber rounded = number->RoundedTo(column.scale);
+  if (column.is_unsigned && rounded.negative) rounded = PlainNumber();
   if (!FitsDecimal(rounded, column)) {
     rounded.whole = std::string(column.precision - column.scale, '9');
     rounded.fraction = std::string(column.scale, '9');
