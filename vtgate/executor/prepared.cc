@@ -80,6 +80,27 @@ bool AsksShard(const Plan& plan, const StatementDescription& guess) {
   }
 }
 
+// While it lives, the session is in the database in which its statement was prepared: as in mysqld,
+// USE does not change what the names of a prepared statement mean, nor its DATABASE().
+class InItsDatabase {
+ public:
+  InItsDatabase(Session& session, const Target& prepared) : session_(session) {
+    Target& target = session_.target;
+    if (target.keyspace == prepared.keyspace && target.shard == prepared.shard) return;
+    own_ = target;
+    target.keyspace = prepared.keyspace;
+    target.shard = prepared.shard;
+  }
+  ~InItsDatabase() {
+    if (own_) session_.target = std::move(*own_);
+  }
+  InItsDatabase(const InItsDatabase&) = delete;
+
+ private:
+  Session& session_;
+  std::optional<Target> own_;
+};
+
 }  // namespace
 
 Awaitable<Result<StatementDescription>> StatementExecutor::Describe(Statement& statement) {
@@ -139,25 +160,22 @@ Awaitable<Result<StatementDescription>> StatementExecutor::PlanPrepared(
   prepared->parameter_count = statement.plan->parameter_count;
   prepared->plan = statement.plan;
   prepared->plan_generation = statement.cluster->plan_generation;
-  prepared->plan_keyspace = session.target.ToString();
+  prepared->target = session.target;
   co_return co_await Describe(statement);
 }
 
 Awaitable<Status> StatementExecutor::RunPrepared(Statement& statement,
                                                  PreparedStatement* prepared) {
-  const std::string target = statement.session.target.ToString();
+  const InItsDatabase there(statement.session, prepared->target);
   // mysqld has read it once; here shards read its text again.
   if (prepared->sql_mode_bits != statement.session.sql_mode_bits) {
     co_return Unsupported(
         "not supported yet: to execute a statement that was prepared under another sql_mode "
         "(prepare it again)");
   }
-  if (prepared->plan == nullptr ||
-      prepared->plan_generation != statement.cluster->plan_generation ||
-      prepared->plan_keyspace != target) {
+  if (prepared->plan_generation != statement.cluster->plan_generation) {
     CO_ASSIGN_OR_RETURN(prepared->plan, MakePlan(statement, nullptr, nullptr));
     prepared->plan_generation = statement.cluster->plan_generation;
-    prepared->plan_keyspace = target;
   }
   statement.plan = prepared->plan;
   const PlanKind kind = statement.plan->kind;

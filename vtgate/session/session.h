@@ -51,7 +51,7 @@ struct PreparedStatement {
   // Planned anew when the cluster's plan_generation has moved on.
   std::shared_ptr<const Plan> plan;
   uint64_t plan_generation = 0;
-  std::string plan_keyspace;
+  Target target;  // what its names were resolved in
   // Types of the last EXECUTE, for one that does not send them.
   std::vector<mysql::ParameterType> bound_types;
   // COM_STMT_SEND_LONG_DATA by parameter; null where none came.
