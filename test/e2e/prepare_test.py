@@ -6,7 +6,7 @@ import unittest
 
 import pymysql
 
-from direct import BASE, DirectTest
+from direct import BASE, CompareTest, DirectTest
 from harness import SHARDS, Keyspace
 from wire import DEPRECATE_EOF, error_number
 
@@ -270,6 +270,42 @@ class PrepareTest(DirectTest):
             with self.subTest(sql=sql):
                 self.assertEqual(*(packets[0] if statement is None else statement is not None
                                    for statement, packets in (gateway.prepare(sql), direct.prepare(sql))))
+
+
+class TypesTest(CompareTest):
+    """A shard's prepared statements outlive their client's, but not what they were made of."""
+    keyspaces = (Keyspace("main"), Keyspace("customer", SHARDS))
+
+    def test_columns_that_change_their_type(self):
+        for database in ("main", "customer"):
+            clients = self.both(database=database)
+            self.compare(clients, "CREATE TABLE p (id INT PRIMARY KEY, v INT)", what=("error", ))
+            for id_ in range(1, 9):
+                self.compare(clients, "INSERT INTO p VALUES (?, ?)", [id_, "5"], what=("error", ))
+                self.compare(clients, "SELECT id FROM p WHERE v = ? ORDER BY id", ["5"], what=("rows", ))
+            self.compare(clients, "ALTER TABLE p MODIFY v VARCHAR(20)", what=("error", ))
+            for again in range(8):
+                self.compare(clients, "INSERT INTO p VALUES (?, ?)", [20 + again, "007"], what=("error", ))
+                self.compare(clients, "SELECT id FROM p WHERE v = ? ORDER BY id", ["05"], what=("rows", ))
+            self.compare(clients, "SELECT id, v FROM p ORDER BY id", what=("rows", ))
+            self.compare(clients, "DROP TABLE p", what=("error", ))
+
+    def test_names_mean_what_they_meant(self):
+        """USE does not change what has been prepared."""
+        clients = self.both(database="main")
+        for database in ("main", "customer"):
+            for sql in (f"USE {database}", "CREATE TABLE u (id INT PRIMARY KEY, v VARCHAR(20))", f"INSERT INTO u VALUES (1, 'of {database}')"):
+                self.compare(clients, sql, what=("error", ))
+        self.compare(clients, "PREPARE r FROM 'SELECT v, DATABASE() FROM u WHERE id = ?'", what=("error", ))
+        self.compare(clients, "PREPARE w FROM 'INSERT INTO u VALUES (?, DATABASE())'", what=("error", ))
+        for database, id_ in (("customer", 10), ("main", 11), ("customer", 12)):
+            self.compare(clients, f"USE {database}", what=("error", ))
+            self.compare(clients, f"SET @one = 1, @id = {id_}", what=("error", ))
+            self.compare(clients, "EXECUTE r USING @one", what=("error", "rows"))
+            self.compare(clients, "EXECUTE w USING @id", what=("error", "affected"))
+            self.compare(clients, "SELECT DATABASE()", what=("rows", ))
+        for database in ("main", "customer"):
+            self.compare(clients, f"SELECT id, v FROM {database}.u ORDER BY id", what=("error", "rows"))
 
 
 if __name__ == "__main__":

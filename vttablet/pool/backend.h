@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/async/awaitable.h"
@@ -77,6 +78,12 @@ class Backend {
   void ForgetStatement(std::string_view sql);
   // What mysqld has resolved under other settings or in another database holds no more.
   void CloseAllStatements();
+  // Nor does what it has resolved with other tables: it keeps the parameter types that their
+  // columns had.
+  void SetSchemaVersion(uint64_t version) {
+    if (version == std::exchange(schema_version_, version)) return;
+    CloseAllStatements();
+  }
   // After COM_RESET_CONNECTION.
   void ForgetAllStatements();
 
@@ -109,6 +116,7 @@ class Backend {
   };
 
   std::unique_ptr<mysql::ClientConnection> connection_;
+  uint64_t schema_version_ = 0;  // of the prepared statements
   mysql::OutputBuffer out_;
   mysql::ResultScanner scanner_;
   std::unique_ptr<char[]> buffer_;

@@ -219,6 +219,7 @@ Awaitable<Status> StatementRun::Execute() {
   CO_ASSIGN_OR_RETURN(const std::string set_variables, SetVariables());
   // What mysqld has prepared knows the variables by the types that they had then.
   if (!variables_.empty()) backend_->ForgetStatement(sql_);
+  backend_->SetSchemaVersion(thread_.state()->schema_version);
   if (!request_.transaction_setup().empty()) {
     backend_->QueueQuery(request_.transaction_setup());
     ++begin_replies;

@@ -21,6 +21,8 @@ struct TabletState {
   // While not serving: transactions that are open may still be finished.
   bool draining = false;
   std::string reason;  // why it does not serve
+  // Rises with each change of the tables; 0: not known yet.
+  uint64_t schema_version = 0;
 };
 using TabletStatePtr = std::shared_ptr<const TabletState>;
 

@@ -277,6 +277,7 @@ void Tablet::Publish(bool force) {
   state->serving = health.serving();
   state->draining = (draining_ || stopping_) && decision_.serving;
   state->reason = health.reason();
+  state->schema_version = health.schema_version();
   if (!published_ || published_->serving != state->serving || published_->type != state->type ||
       published_->primary_term != state->primary_term) {
     LOG(INFO) << "now " << rpc::TabletType_Name(state->type) << " in term " << state->primary_term
