@@ -234,10 +234,57 @@ bool HasInto(const Node* query) {
   });
 }
 
+std::string_view SessionEffectOf(Parser& p, const SetItem& item) {
+  switch (item.set) {
+    case SetKind::kSystemVariable: {
+      const bool plain = item.scope == VariableScope::kNone && !item.at_syntax;
+      const bool of_row =
+          p.program()->kind() == ProgramKind::kTrigger && EqualsIgnoreCase(item.base.text, "new");
+      const bool own = of_row || (item.base.empty() && p.IsVariable(item.name));
+      return plain && own ? "" : "SET of system variables";
+    }
+    case SetKind::kUserVariable:
+      return "user variables";
+    case SetKind::kNames:
+      return "SET NAMES";
+    case SetKind::kCharacterSet:
+      return "SET CHARACTER SET";
+    case SetKind::kTransaction:
+      return "SET TRANSACTION";
+    case SetKind::kRole:
+      return "SET ROLE";
+    case SetKind::kResourceGroup:
+      return "SET RESOURCE GROUP";
+    case SetKind::kPassword:
+    case SetKind::kTriggerField:
+      break;
+  }
+  return "";
+}
+
+// What a statement leaves in the session when the program has ended. Transactions are not among it:
+// whether one is left open is known only then.
+void NoteSessionEffect(Parser& p, const Statement* statement) {
+  const auto* create = As<CreateTable>(statement);
+  if (create != nullptr && create->temporary) {
+    p.program()->NoteSessionEffect("CREATE TEMPORARY TABLE");
+  } else if (Is<PrepareStatement>(statement)) {
+    p.program()->NoteSessionEffect("PREPARE");
+  } else if (const auto* other = As<OtherStatement>(statement)) {
+    const bool xa = other->other >= OtherKind::kXaStart && other->other <= OtherKind::kXaRecover;
+    if (xa) p.program()->NoteSessionEffect("XA");
+  } else if (const auto* set = As<Set>(statement)) {
+    for (const SetItem* item : set->items) {
+      p.program()->NoteSessionEffect(SessionEffectOf(p, *item));
+    }
+  }
+}
+
 // One that is a statement outside of programs, too.
 void ParseInnerStatement(Parser& p) {
   const Statement* statement = ParseStatement(p);
   p.ThrowLater();
+  NoteSessionEffect(p, statement);
   const ProgramKind program = p.program()->kind();
   if (program != ProgramKind::kFunction && program != ProgramKind::kTrigger) {
     return;
@@ -330,6 +377,12 @@ void Parser::StartProgram(ProgramKind kind) {
                                                       : "TRIGGER"));
   }
   program_.emplace(this, kind);
+}
+
+std::string_view Parser::EndProgram() {
+  const std::string_view effect = program_->session_effect();
+  program_.reset();
+  return effect;
 }
 
 void Parser::RequireVariable(const Ident& name) {

@@ -299,7 +299,7 @@ void Pattern::MatchSlot(Parser& p, const std::string& slot, Recorded* recorded) 
     p.StartProgram(recorded->statement->other == OtherKind::kCreateTrigger ? ProgramKind::kTrigger
                                                                            : ProgramKind::kEvent);
     ParseProgramStep(p);
-    p.EndProgram();
+    recorded->statement->session_effect = p.EndProgram();
   } else if (slot == "<variable>" || slot == "<persisted>") {
     if (p.AtAny({Kw::kGlobal, Kw::kLocal, Kw::kPersist, Kw::kPersistOnly, Kw::kSession})) {
       p.SyntaxError();
@@ -404,7 +404,7 @@ void Pattern::MatchSlot(Parser& p, const std::string& slot, Recorded* recorded) 
   } else if (slot == "<functionparams>") {
     ParseRoutineParams(p, true);
   } else if (slot == "<routine>") {
-    ParseRoutineBody(p, *recorded->names.front());
+    recorded->statement->session_effect = ParseRoutineBody(p, *recorded->names.front());
   } else if (slot == "<privs>") {
     ParsePrivileges(p);
   } else if (slot == "<object>") {

@@ -87,7 +87,7 @@ void ParseRoutineParams(Parser& p, bool function) {
   p.ExpectSymbol(')');
 }
 
-void ParseRoutineBody(Parser& p, const TableName& name) {
+std::string_view ParseRoutineBody(Parser& p, const TableName& name) {
   bool foreign = false;
   while (ParseCharacteristic(p, &foreign)) {
   }
@@ -96,8 +96,7 @@ void ParseRoutineBody(Parser& p, const TableName& name) {
       p.SyntaxError();
     }
     p.Advance();
-    p.EndProgram();
-    return;
+    return p.EndProgram();
   }
   ParseProgramStep(p);
   if (foreign) {
@@ -106,7 +105,7 @@ void ParseRoutineBody(Parser& p, const TableName& name) {
   if (p.program()->kind() == ProgramKind::kFunction) {
     p.program()->CheckReturned(name);
   }
-  p.EndProgram();
+  return p.EndProgram();
 }
 
 }  // namespace keyspan::parser

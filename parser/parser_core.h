@@ -108,7 +108,8 @@ class Parser {
   // The one whose body is being parsed, or null.
   ProgramScope* program() { return program_ ? &*program_ : nullptr; }
   void StartProgram(ProgramKind kind);
-  void EndProgram() { program_.reset(); }
+  // Returns its session_effect().
+  std::string_view EndProgram();
   // A name that only a variable of a stored program can have.
   bool IsVariable(const Ident& name) { return program_ && program_->HasVariable(name); }
   void RequireVariable(const Ident& name);       // at once

@@ -64,6 +64,12 @@ class ProgramScope {
   void UseCursor(const Ident& name);
   bool HasVariable(const Ident& name) const;
 
+  // A statement changes the session beyond the program's end; `words` are a literal.
+  void NoteSessionEffect(std::string_view words) {
+    if (session_effect_.empty()) session_effect_ = words;
+  }
+  std::string_view session_effect() const { return session_effect_; }
+
   void Return();
   // At the end of a function's body.
   void CheckReturned(const TableName& function);
@@ -84,6 +90,7 @@ class ProgramScope {
   Parser& p_;
   ProgramKind kind_;
   bool returned_ = false;
+  std::string_view session_effect_;
   std::vector<Block> blocks_;
   ProgramNames<Nothing> variables_;
   ProgramNames<ConditionValue> conditions_;

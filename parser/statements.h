@@ -13,7 +13,8 @@ void ParseProgramStep(Parser& p);
 // Of stored routines: `(a INT, ...)`, where the program begins; characteristics and body, where it
 // ends.
 void ParseRoutineParams(Parser& p, bool function);
-void ParseRoutineBody(Parser& p, const TableName& name);
+// Returns the body's ProgramScope::session_effect().
+std::string_view ParseRoutineBody(Parser& p, const TableName& name);
 // What MySQL says of a collation of another character set than the one beside it.
 std::optional<std::string> CollationMismatch(const Ident& charset, const Ident& collation);
 // What GRANT and REVOKE list: privileges, or roles when no ON follows.

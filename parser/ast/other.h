@@ -31,6 +31,9 @@ struct OtherStatement : Statement {
   // The statement as written, from its first to its last token, with executable comments resolved
   // and other comments gone. This is what the printer writes.
   std::string_view text;
+  // CREATE of a stored program: the first statement of its body that changes the session which runs
+  // it, in words such as "SET TRANSACTION"; empty when none does.
+  std::string_view session_effect;
   KEYSPAN_NODE(OtherStatement, Statement, other, if_exists, if_not_exists, or_replace, global,
                names, words, value, text)
 };

@@ -169,6 +169,7 @@ struct RoutedPlan {
   // It may change LAST_INSERT_ID(): by an AUTO_INCREMENT column that the shard fills, or by
   // LAST_INSERT_ID(expression).
   bool tells_insert_id = false;
+  bool changes_session = false;  // see ShardCallOptions
   // With more than one shard: OK, or why it cannot be done (a clear 1235).
   Status multi_shard;
   // is_query, more than one shard. Of is_dml only `sql` is set: what each shard is sent.

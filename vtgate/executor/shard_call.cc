@@ -97,6 +97,7 @@ std::optional<Status> ShardCall::TryStart(const KeyspaceInfo& keyspace, const Sh
   request.set_found_rows((session_.capabilities & mysql::kClientFoundRows) != 0);
   request.set_binary(options.binary);
   request.set_schema_change(options.schema_change);
+  request.set_changes_session(options.changes_session);
   if (options.tells_insert_id) {
     request.set_tell_insert_id(true);
     request.set_insert_id(session_.last_insert_id);

@@ -21,6 +21,8 @@ struct ShardCallOptions {
   bool in_transaction = false;
   bool binary = false;
   bool schema_change = false;
+  // It may change the shard's connection: CALL.
+  bool changes_session = false;
   // The statement may change LAST_INSERT_ID(): the shard begins with the session's and tells what
   // it is afterwards.
   bool tells_insert_id = false;

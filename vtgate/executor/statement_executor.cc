@@ -196,6 +196,7 @@ Awaitable<Status> StatementExecutor::RunRouted(Statement& statement) {
                            destinations.type == topo::TabletType::PRIMARY;
   options.binary = statement.binary;
   options.tells_insert_id = plan.tells_insert_id;
+  options.changes_session = plan.changes_session;
   options.user_variables = &statement.plan->user_variables;
   options.only_computes = plan.only_computes;
   std::string_view sql = statement.sql;

@@ -115,6 +115,7 @@ class PlanBuilder {
     routed.is_dml = Is<Insert>(root) || Is<Update>(root) || Is<Delete>(root) || Is<LoadData>(root);
     NoteSelectTraits(root);
     routed.tells_insert_id = session_.last_insert_id_set || MayGenerateId(root);
+    routed.changes_session = Is<Call>(root);
     const bool fill_in = context_.parameters_in_text && plan_->parameter_count > 0;
     if (session_.holes || qualified || fill_in) routed.sql = PrintTemplate(root, print_);
     if (context_.by_destination) {

@@ -82,11 +82,12 @@ Awaitable<void> StatementRun::Run() {
         continue;
       }
       if (status.ok() && NothingToAsk()) {
-        NoteEnd(backend_->scanner().status(), /*failed=*/false);
+        status = CheckSession(backend_->scanner().status());
+        if (status.ok()) NoteEnd(backend_->scanner().status(), /*failed=*/false);
       } else if (status.ok()) {
         status = co_await LookAfter();
-        if (!status.ok()) backend_->Close();  // in the middle of a reply
       }
+      if (!status.ok()) backend_->Close();  // in the middle of a reply, or of what nobody asked for
     }
     running_.killable = false;
     stream_.OnCancel(nullptr);
@@ -405,6 +406,7 @@ Awaitable<Status> StatementRun::LookAfter() {
   uint16_t flags = mysql::kStatusAutocommit;
   if (in_transaction()) flags |= mysql::kStatusInTransaction;
   if (executed && !failed) flags = scanner.status();
+  CO_RETURN_IF_ERROR(CheckSession(flags));
   if (executed && !failed && scanner.warnings() > 0) {
     SendLast();
     CO_RETURN_IF_ERROR(co_await FetchWarnings());
@@ -426,6 +428,18 @@ Awaitable<Status> StatementRun::LookAfter() {
   co_return Status();
 }
 
+Status StatementRun::CheckSession(uint16_t flags) const {
+  if (!in_transaction() && (flags & mysql::kStatusInTransaction) != 0) {
+    return Unsupported(
+        "not supported yet: a stored program that leaves a transaction open; the transaction was "
+        "rolled back");
+  }
+  if ((flags & mysql::kStatusAutocommit) == 0) {
+    return Unsupported("not supported yet: a stored program that changes autocommit");
+  }
+  return Status();
+}
+
 void StatementRun::NoteEnd(uint16_t flags, bool failed) {
   const bool in_trans = (flags & mysql::kStatusInTransaction) != 0;
   if (began_) {
@@ -437,16 +451,13 @@ void StatementRun::NoteEnd(uint16_t flags, bool failed) {
     transaction_over_ = true;
     end_.set_transaction_ended(true);
     end_used_ = true;
-  } else if (!in_transaction() && in_trans) {
-    LOG(WARNING) << "a statement has opened a transaction that nobody asked for; it is rolled back";
-    backend_->Close();
   }
   if (request_.reserve() && bound_here_ && !failed) {
     session_.AddReservation(bound_);
     end_.set_reserved_id(bound_->reserved_id);
     end_used_ = true;
   }
-  if ((flags & mysql::kStatusAutocommit) == 0) backend_->dirty = true;
+  if (request_.changes_session()) backend_->dirty = true;
   // What SET TRANSACTION chose is used up by a statement that succeeds and reads tables.
   if (!request_.begin() && !request_.transaction_setup().empty()) backend_->dirty = true;
   if ((flags & mysql::kStatusDatabaseDropped) != 0) backend_->database.clear();

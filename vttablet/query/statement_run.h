@@ -46,6 +46,8 @@ class StatementRun {
   Awaitable<Status> LookAfter();
   // The reply has said it all.
   bool NothingToAsk() const;
+  // Fails when the statement leaves mysqld's session in a state that nobody asked for.
+  Status CheckSession(uint16_t flags) const;
   void NoteEnd(uint16_t flags, bool failed);
   using TextRow = std::vector<std::string>;
   // A question of our own on the statement's connection, once its reply has been read. NULL is "".
