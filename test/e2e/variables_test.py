@@ -95,6 +95,13 @@ class BooksTest(VariablesTest):
                     answers.append(packet if packet[0] == 0xff else wire.query(asked)[-2:-1])
                 self.assertEqual(*answers)
 
+    def test_small_commands(self):
+        commands = {"COM_INIT_DB": b"\x02", "COM_SET_OPTION on": b"\x1b\0\0", "COM_SET_OPTION off": b"\x1b\1\0", "COM_PING": b"\x0e"}
+        for capabilities in FORMS.values():
+            for name, command in commands.items():
+                with self.subTest(name, capabilities=capabilities):
+                    self.assertEqual(*(wire.command(command) for wire, _ in self.wires(b"main", capabilities)))
+
     def test_reset_forgets_the_character_set_of_the_handshake(self):
         for database in (b"main", b"customer"):
             answers = []

@@ -127,6 +127,7 @@ class ClientSession {
   }
 
   Status InitDb(std::string_view target) {
+    if (target.empty()) return Status::Mysql(1046, "3D000", "No database selected");
     Status status = context_->executor->Use(session_, target);
     return status.ok() ? AnswerOk() : status;
   }
@@ -217,7 +218,13 @@ class ClientSession {
   }
 
   Status AnswerEof() {
-    if ((session_.capabilities & mysql::kClientDeprecateEof) != 0) return AnswerOk();
+    if ((session_.capabilities & mysql::kClientDeprecateEof) != 0) {
+      mysql::OkPacket ok = session_.MakeOk(/*ends_rows=*/true);
+      ok.warnings = session_.warnings.packet_count();
+      mysql::EncodeOk(ok, session_.capabilities, 0xfe, connection_.out().BeginPacket());
+      connection_.out().EndPacket(connection_.sequence());
+      return Status::Ok();
+    }
     mysql::AppendEof({0, session_.status()}, connection_.sequence(), &connection_.out());
     return Status::Ok();
   }
