@@ -1,8 +1,22 @@
 // USE, transactions, EXPLAIN, PREPARE.
 
+#include <algorithm>
+
 #include "parser/statements.h"
 
 namespace keyspan::parser {
+namespace {
+
+// What may follow a keyspace: shards, types of tablets and aliases are named in ASCII.
+bool IsTargetSuffix(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || (c >= '0' && c <= '9') ||
+           std::string_view("-_:@|./").find(c) != std::string_view::npos;
+  });
+}
+
+}  // namespace
 
 // USE schema, USE keyspace:shard@type|alias. The target may be written bare, in one piece without
 // spaces.
@@ -19,12 +33,16 @@ Statement* ParseUse(Parser& p) {
     if (!p.AtSymbol(':') && !p.AtSymbol('@')) {
       p.SyntaxError();
     }
-    uint32_t end = p.Cur().begin;
+    const uint32_t suffix = p.Cur().begin;
+    uint32_t end = suffix;
     while (!p.AtEnd() && p.Cur().begin == end) {
       if (p.AtKind(TokenKind::kInvalid)) {
         p.SyntaxError();
       }
       end = p.Advance().end;
+    }
+    if (!IsTargetSuffix(p.SourceText(suffix, end))) {
+      p.SyntaxErrorAt(suffix, end);
     }
     use->target.text = DecodeName(p.SourceText(begin, end), p.options().charset, p.arena());
     use->target.quoted = false;

@@ -102,7 +102,8 @@ TEST(OwnVerbs, HalfOfThemIsASyntaxError) {
   for (const std::string_view sql :
        {"VEXPLAIN", "VEXPLAIN SHOW TABLES", "ALTER VSCHEMA", "ALTER VSCHEMA ON t",
         "ALTER VSCHEMA ADD VINDEX v", "ALTER VITESS_MIGRATION", "ALTER VITESS_MIGRATION 'u'",
-        "REVERT VITESS_MIGRATION", "SHOW TRANSACTION", "SHOW VSCHEMA", "USE ks:-80 @replica"}) {
+        "REVERT VITESS_MIGRATION", "SHOW TRANSACTION", "SHOW VSCHEMA", "USE ks:-80 @replica",
+        "USE ks@'replica'", "USE ks:`-80`", "USE ks@r\xc3\xa9plica", "USE ks:-80/* */-"}) {
     Result<ParsedStatement> parsed = Parse(sql, {});
     ASSERT_FALSE(parsed.ok()) << sql;
     EXPECT_EQ(std::move(parsed).status().mysql_errno(), 1064) << sql;
