@@ -54,16 +54,18 @@ class DirectTest(ClusterTest):
             cls.direct.process.kill()
         super().tearDownClass()
 
-    def wires(self, database=None, capabilities=FORMS["new form"]):
-        """A logged-in connection to the gateway and one to mysqld, and how each answered."""
+    def wires(self, database=None, capabilities=FORMS["new form"], collation=255):
+        """A logged-in connection to the gateway and one to mysqld, and how each answered.
+
+        Collation 255 is what the shards' connections have: another shows in the definitions of columns.
+        """
         found = []
         for address, user, password in ((self.cluster.ports.vtgate_mysql, b"app", b"app"),
                                         (self.direct.socket, b"root", b"")):
             wire = Wire(address)
             self.addCleanup(wire.close)
-            # 255 is what the shards' connections have: another would show in the definitions of columns.
             found.append((wire, wire.login(user=user, password=password, database=database, capabilities=capabilities,
-                                           collation=255)))
+                                           collation=collation)))
         return found
 
     @classmethod

@@ -9,7 +9,7 @@ import pymysql
 
 from direct import FORMS, DirectTest
 from harness import SHARDS, Keyspace, wait_for
-from wire import Wire, error_number
+from wire import error_number
 
 ROWS = ", ".join(f"({i}, {i % 3}, 'v{i}')" for i in range(1, 13))
 ALL = 18446744073709551615
@@ -79,19 +79,12 @@ class BooksTest(VariablesTest):
                          "INSERT INTO made (a) VALUES (1), (2)", "SELECT LAST_INSERT_ID()", "INSERT INTO seen (a) VALUES (3)", "SELECT LAST_INSERT_ID()",
                          "DROP VIEW seen", "DROP TABLE made")
 
-    def logins(self, database, collation):
-        """A connection to each, and how it answered to the handshake."""
-        for address, user, password in ((self.cluster.ports.vtgate_mysql, b"app", b"app"), (self.direct.socket, b"root", b"")):
-            wire = Wire(address)
-            self.addCleanup(wire.close)
-            yield wire, wire.login(user=user, password=password, database=database, collation=collation, capabilities=FORMS["new form"])
-
     def test_character_sets_of_the_handshake(self):
         asked = "SELECT @@character_set_client, @@character_set_connection, @@collation_connection, @@character_set_results"
         for collation in (0, 8, 35, 54, 56, 60, 63, 246, 253):  # 35 to 60: ucs2, utf16, utf16le, utf32
             with self.subTest(collation=collation):
                 answers = []
-                for wire, packet in self.logins(b"main", collation):
+                for wire, packet in self.wires(b"main", collation=collation):
                     answers.append(packet if packet[0] == 0xff else wire.query(asked)[-2:-1])
                 self.assertEqual(*answers)
 
@@ -105,7 +98,7 @@ class BooksTest(VariablesTest):
     def test_reset_forgets_the_character_set_of_the_handshake(self):
         for database in (b"main", b"customer"):
             answers = []
-            for wire, _ in self.logins(database, 8):
+            for wire, _ in self.wires(database, collation=8):
                 wire.query("SET NAMES latin1")
                 self.assertEqual(wire.command(b"\x1f")[0], 0)
                 answers.append(wire.query("SELECT @@character_set_client, @@collation_connection, @@character_set_results"))
