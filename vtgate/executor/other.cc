@@ -61,47 +61,39 @@ Awaitable<Status> ForwardUnsharded(StatementExecutor& executor, Statement& state
                                     statement.sql, statement.parameter_block);
 }
 
-parser::Lexer LexerOf(std::string_view text, const Session& session,
-                      parser::ParseOptions* options) {
-  options->sql_mode = session.sql_mode_bits;
-  options->charset = session.charset;
-  return parser::Lexer(text, *options);
+bool ChangesLocks(std::string_view function) {
+  return parser::EqualsIgnoreCase(function, "GET_LOCK") ||
+         parser::EqualsIgnoreCase(function, "RELEASE_LOCK") ||
+         parser::EqualsIgnoreCase(function, "RELEASE_ALL_LOCKS");
 }
 
-bool IsLast(const parser::Token& token) {
-  return token.kind == parser::TokenKind::kEnd || token.kind == parser::TokenKind::kInvalid;
-}
-
-// Whether the text of a stored program has a user variable. The @ of an account name follows the
-// name at once.
-bool HasUserVariable(std::string_view text, const Session& session) {
+// What a stored program uses or changes of the session that runs it, in words; empty: nothing. That
+// session is the shard's connection, which other clients use, too.
+std::string_view SessionUseOf(const OtherStatement& program, std::string_view text,
+                              const Session& session) {
   parser::ParseOptions options;
-  parser::Lexer lexer = LexerOf(text, session, &options);
+  options.sql_mode = session.sql_mode_bits;
+  options.charset = session.charset;
+  parser::Lexer lexer(text, options);
+  std::string_view use = program.session_effect;
   uint32_t end_of_name = UINT32_MAX;
-  for (parser::Token token = lexer.Next(); !IsLast(token); token = lexer.Next()) {
+  for (parser::Token token = lexer.Next();
+       token.kind != parser::TokenKind::kEnd && token.kind != parser::TokenKind::kInvalid;
+       token = lexer.Next()) {
     using Kind = parser::TokenKind;
+    // The @ of an account name follows the name at once.
     if (token.kind == Kind::kSymbol && token.symbol == '@' && token.begin != end_of_name) {
-      return true;
+      return "user variables";
     }
     const bool name = token.kind == Kind::kIdent || token.kind == Kind::kQuotedIdent ||
                       token.kind == Kind::kString;
     end_of_name = name ? token.end : UINT32_MAX;
-  }
-  return false;
-}
-
-// Whether it may call a function of named locks.
-bool HasLockFunction(std::string_view text, const Session& session) {
-  parser::ParseOptions options;
-  parser::Lexer lexer = LexerOf(text, session, &options);
-  for (parser::Token token = lexer.Next(); !IsLast(token); token = lexer.Next()) {
-    if (token.kind != parser::TokenKind::kIdent) continue;
-    const std::string_view word = text.substr(token.begin, token.end - token.begin);
-    for (const std::string_view name : {"GET_LOCK", "RELEASE_LOCK", "RELEASE_ALL_LOCKS"}) {
-      if (parser::EqualsIgnoreCase(word, name)) return true;
+    if (token.kind == Kind::kIdent &&
+        ChangesLocks(text.substr(token.begin, token.end - token.begin))) {
+      use = "GET_LOCK() and its kind";
     }
   }
-  return false;
+  return use;
 }
 
 Awaitable<Status> RunOtherStatement(StatementExecutor& executor, Statement& statement,
@@ -125,16 +117,8 @@ Awaitable<Status> RunOtherStatement(StatementExecutor& executor, Statement& stat
     case OtherKind::kCreateFunction:
     case OtherKind::kCreateTrigger:
     case OtherKind::kCreateEvent:
-      // They would be those of the shard's connection, which other clients use, too.
-      if (HasUserVariable(statement.sql, statement.session)) {
-        co_return Unsupported("not supported yet: user variables in stored programs");
-      }
-      if (HasLockFunction(statement.sql, statement.session)) {
-        co_return Unsupported("not supported yet: GET_LOCK() and its kind in stored programs");
-      }
-      if (!node.session_effect.empty()) {
-        co_return Unsupported(
-            fmt::format("not supported yet: {} in stored programs", node.session_effect));
+      if (auto use = SessionUseOf(node, statement.sql, statement.session); !use.empty()) {
+        co_return Unsupported(fmt::format("not supported yet: {} in stored programs", use));
       }
       co_return co_await ForwardUnsharded(executor, statement);
     case OtherKind::kAnalyzeTable:

@@ -294,6 +294,22 @@ Status TransactionInProgress() {
       "Transaction characteristics can't be changed while a transaction is in progress");
 }
 
+std::string_view IsolationName(parser::Isolation isolation, char separator) {
+  switch (isolation) {
+    case parser::Isolation::kReadUncommitted:
+      return separator == '-' ? "READ-UNCOMMITTED" : "READ UNCOMMITTED";
+    case parser::Isolation::kReadCommitted:
+      return separator == '-' ? "READ-COMMITTED" : "READ COMMITTED";
+    case parser::Isolation::kRepeatableRead:
+      return separator == '-' ? "REPEATABLE-READ" : "REPEATABLE READ";
+    case parser::Isolation::kSerializable:
+      return "SERIALIZABLE";
+    case parser::Isolation::kUnset:
+      break;
+  }
+  return "";
+}
+
 // SET @@transaction_isolation without SESSION: for the next transaction only.
 Status SetNextTransaction(const std::string& name, const std::string& literal,
                           const Session& session, Changes* changes) {
@@ -303,16 +319,16 @@ Status SetNextTransaction(const std::string& name, const std::string& literal,
     ASSIGN_OR_RETURN(const bool read_only, BooleanOfLiteral(name, literal));
     next.access = read_only ? "READ ONLY" : "READ WRITE";
   } else {
-    constexpr std::array<std::string_view, 4> kLevels = {"READ-UNCOMMITTED", "READ-COMMITTED",
-                                                         "REPEATABLE-READ", "SERIALIZABLE"};
-    std::string level = UnquotedLiteral(literal);
-    for (char& c : level) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-    if (level.size() == 1 && level[0] >= '0' && level[0] <= '3') level = kLevels[level[0] - '0'];
-    if (std::find(kLevels.begin(), kLevels.end(), level) == kLevels.end()) {
-      return WrongValue(name, UnquotedLiteral(literal));
-    }
-    std::replace(level.begin(), level.end(), '-', ' ');
-    next.isolation = std::move(level);
+    using parser::Isolation;
+    constexpr std::array kLevels = {Isolation::kReadUncommitted, Isolation::kReadCommitted,
+                                    Isolation::kRepeatableRead, Isolation::kSerializable};
+    const std::string given = UnquotedLiteral(literal);
+    const auto level = std::find_if(kLevels.begin(), kLevels.end(), [&given](Isolation isolation) {
+      return parser::EqualsIgnoreCase(given, IsolationName(isolation, '-'));
+    });
+    const bool number = given.size() == 1 && given[0] >= '0' && given[0] <= '3';
+    if (level == kLevels.end() && !number) return WrongValue(name, given);
+    next.isolation = IsolationName(number ? kLevels[given[0] - '0'] : *level, ' ');
   }
   changes->next_transaction = std::move(next);
   return Status::Ok();
@@ -439,22 +455,6 @@ Status SetNames(const SetItem& item, Changes* changes) {
   // By number: metadata names this collation, not the character set's default one.
   changes->settings.Set("character_set_results", fmt::format("{}", collation->id));
   return Status::Ok();
-}
-
-std::string_view IsolationName(parser::Isolation isolation, char separator) {
-  switch (isolation) {
-    case parser::Isolation::kReadUncommitted:
-      return separator == '-' ? "READ-UNCOMMITTED" : "READ UNCOMMITTED";
-    case parser::Isolation::kReadCommitted:
-      return separator == '-' ? "READ-COMMITTED" : "READ COMMITTED";
-    case parser::Isolation::kRepeatableRead:
-      return separator == '-' ? "REPEATABLE-READ" : "REPEATABLE READ";
-    case parser::Isolation::kSerializable:
-      return "SERIALIZABLE";
-    case parser::Isolation::kUnset:
-      break;
-  }
-  return "";
 }
 
 Status SetTransaction(const SetItem& item, const Session& session, Changes* changes) {
