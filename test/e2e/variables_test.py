@@ -52,6 +52,11 @@ class NextTransactionTest(VariablesTest):
                     self.assert_same(gateway, direct, choice, between, "UPDATE t SET v = v WHERE id = 1", "SELECT id FROM t WHERE id = 1",
                                      "UPDATE t SET v = v WHERE id = 1", "SELECT @@transaction_read_only")
 
+    def test_values_of_the_level(self):
+        gateway, direct = self.both("customer")
+        self.assert_same(gateway, direct, *(f"SET @@transaction_isolation = {value}" for value in
+                                            ("'read-committed'", "2", "'2'", "4", "'nope'", "''", "'READ COMMITTED'")))
+
     def test_variables_without_scope(self):
         for database in ("main", "customer"):
             gateway, direct = self.both(database)

@@ -326,9 +326,9 @@ Status SetNextTransaction(const std::string& name, const std::string& literal,
     const auto level = std::find_if(kLevels.begin(), kLevels.end(), [&given](Isolation isolation) {
       return parser::EqualsIgnoreCase(given, IsolationName(isolation, '-'));
     });
-    const bool number = given.size() == 1 && given[0] >= '0' && given[0] <= '3';
+    const bool number = literal.size() == 1 && literal[0] >= '0' && literal[0] <= '3';
     if (level == kLevels.end() && !number) return WrongValue(name, given);
-    next.isolation = IsolationName(number ? kLevels[given[0] - '0'] : *level, ' ');
+    next.isolation = IsolationName(number ? kLevels[literal[0] - '0'] : *level, ' ');
   }
   changes->next_transaction = std::move(next);
   return Status::Ok();
